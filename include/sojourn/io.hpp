@@ -1,0 +1,36 @@
+/// \file io.hpp
+/// Opt-in: printing and graph export.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+
+#include "sojourn/chain.hpp"
+#include "sojourn/counts.hpp"
+#include "sojourn/data_report.hpp"
+#include "sojourn/fit.hpp"
+#include "sojourn/journey.hpp"
+#include "sojourn/lifetime_value.hpp"
+#include "sojourn/simulate.hpp"
+
+namespace sojourn {
+
+std::ostream& operator<<(std::ostream& out, const Period& period);
+std::ostream& operator<<(std::ostream& out, const StateSpace& states);
+std::ostream& operator<<(std::ostream& out, const StateValues& values);
+std::ostream& operator<<(std::ostream& out, const Chain& chain);
+std::ostream& operator<<(std::ostream& out, const Rewards& rewards);
+std::ostream& operator<<(std::ostream& out, const Lifecycle& lifecycle);
+std::ostream& operator<<(std::ostream& out, const DataReport& report);
+std::ostream& operator<<(std::ostream& out, const Journeys& journeys);
+std::ostream& operator<<(std::ostream& out, const Counts& counts);
+std::ostream& operator<<(std::ostream& out, const FitReport& report);
+std::ostream& operator<<(std::ostream& out, const FitResult& fit);
+std::ostream& operator<<(std::ostream& out, const LifetimeValue& value);
+std::ostream& operator<<(std::ostream& out, const Simulation& simulation);
+
+/// The chain as a Graphviz or a Mermaid graph; moves below `min_probability` are left out. Names are quoted.
+std::string to_dot(const Chain& chain, double min_probability = 0.0);
+std::string to_mermaid(const Chain& chain, double min_probability = 0.0);
+
+}  // namespace sojourn

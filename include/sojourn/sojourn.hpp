@@ -1,0 +1,26 @@
+/// \file sojourn.hpp
+/// The whole library but its opt-in headers: `sojourn/io.hpp` (printing, graph export) and `sojourn/model.hpp` (model
+/// files).
+#pragma once
+
+#include "sojourn/calendar.hpp"        // IWYU pragma: export
+#include "sojourn/chain.hpp"           // IWYU pragma: export
+#include "sojourn/counts.hpp"          // IWYU pragma: export
+#include "sojourn/data_report.hpp"     // IWYU pragma: export
+#include "sojourn/discount.hpp"        // IWYU pragma: export
+#include "sojourn/event_log.hpp"       // IWYU pragma: export
+#include "sojourn/fit.hpp"             // IWYU pragma: export
+#include "sojourn/forecast.hpp"        // IWYU pragma: export
+#include "sojourn/grid.hpp"            // IWYU pragma: export
+#include "sojourn/journey.hpp"         // IWYU pragma: export
+#include "sojourn/lifecycle.hpp"       // IWYU pragma: export
+#include "sojourn/lifetime_value.hpp"  // IWYU pragma: export
+#include "sojourn/orders.hpp"          // IWYU pragma: export
+#include "sojourn/period.hpp"          // IWYU pragma: export
+#include "sojourn/rewards.hpp"         // IWYU pragma: export
+#include "sojourn/rules.hpp"           // IWYU pragma: export
+#include "sojourn/simulate.hpp"        // IWYU pragma: export
+#include "sojourn/state_space.hpp"     // IWYU pragma: export
+#include "sojourn/structure.hpp"       // IWYU pragma: export
+#include "sojourn/types.hpp"           // IWYU pragma: export
+#include "sojourn/version.hpp"         // IWYU pragma: export
