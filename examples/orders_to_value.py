@@ -1,23 +1,23 @@
 """From an order log to the value of a customer. The same story as orders_to_value.cpp, with the same numbers.
 
-Usage: python orders_to_value.py [demo_log.csv]   (columns customer_id, date, stage, amount; rows with an amount are orders)
+Usage: python orders_to_value.py [demo_log.csv]
+(columns customer_id, date, stage, amount; rows with an amount are orders)
 """
 
 import csv
 import sys
 from importlib.resources import files
+from pathlib import Path
 
 import sojourn as sj
 
-path = sys.argv[1] if len(sys.argv) > 1 else files("sojourn") / "data" / "demo_log.csv"
-with open(path, newline="", encoding="utf-8") as file:
+path = Path(sys.argv[1]) if len(sys.argv) > 1 else files("sojourn") / "data" / "demo_log.csv"
+with path.open(encoding="utf-8") as file:
     rows = [row for row in csv.DictReader(file) if row["amount"]]
 orders = {name: [row[name] for row in rows] for name in ("customer_id", "date", "amount")}
 
 # Months since the last order, each customer on a clock of his own; six silent months are churn.
-journeys = sj.order_journeys(
-    orders, customer="customer_id", time="date", value="amount", period="month", churn_after=6
-)
+journeys = sj.order_journeys(orders, customer="customer_id", time="date", value="amount", period="month", churn_after=6)
 print(journeys, end="\n\n")
 print(journeys.report)
 

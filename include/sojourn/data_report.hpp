@@ -34,8 +34,8 @@ struct DataReport {
   std::int64_t identical_rows_kept = 0;    ///< equal to an earlier row and kept
   std::int64_t tied = 0;                   ///< same customer, same time as the row before: kept in input order
   std::int64_t gaps = 0;                   ///< rows with a customer and a time but no state: they cut a journey in two
-  double value_in_gaps =
-      0.0;  ///< the money in those rows and, on a grid, in periods they leave without a state: not counted
+  /// The money in those rows and, on a grid, in periods they leave without a state: not counted
+  double value_in_gaps = 0.0;
   std::int64_t repeated_exits = 0;      ///< an exit told again before any other state: one exit, the values summed
   std::int64_t merged_into_period = 0;  ///< not the last of their period: their value counts, their state is overtaken
   std::int64_t kept_state = 0;          ///< matched no rule and left the customer in his state

@@ -15,8 +15,8 @@ namespace sojourn {
 struct EventLog {
   std::span<const std::int64_t> customer = {};  ///< a code per customer (see `encode`); negative = missing
   std::span<const std::int64_t> time = {};      ///< in `unit`; `missing_time` = missing
-  std::span<const std::int32_t> state =
-      {};  ///< position in the state space (see `state_codes`); negative = missing; empty where no state is told
+  /// Position in the state space (see `state_codes`); negative = missing; empty where no state is told
+  std::span<const std::int32_t> state = {};
   std::span<const double> value = {};  ///< currency; NaN = missing; empty = no money in this log
   TimeUnit unit = TimeUnit::day;
   /// Sorts events of a customer instead of `time` (say, UTC beside a wall clock that is set back); empty = `time`

@@ -8,8 +8,8 @@ namespace sojourn {
 
 struct ForecastOptions {
   Index periods = 12;  ///< how many periods ahead, at least 1
-  Vector arrivals =
-      {};  ///< newcomers per state, added at the start of each later period; shape (n_states,), empty = none
+  /// Newcomers per state, added at the start of each later period; shape (n_states,), empty = none
+  Vector arrivals = {};
 };
 
 /// Expected customers per state: row `t` holds `stock · P^t` (and the arrivals since), `t = 0 … periods`. Shape

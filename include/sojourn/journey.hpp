@@ -25,10 +25,10 @@ struct JourneyColumns {
   std::vector<double> values;               ///< per entry: currency
   std::vector<bool>
       is_continuation;  ///< per journey: begins after a gap, so what came before it is not known; empty = none
-  std::vector<std::int64_t> gap_times =
-      {};  ///< per journey: time of the gap that cut it, `missing_time` where none did; empty = none
-  std::vector<std::int32_t> rows =
-      {};  ///< per entry: rows of the log behind it (0 = inferred); empty = one each, or on a grid
+  /// Per journey: time of the gap that cut it, `missing_time` where none did; empty = none
+  std::vector<std::int64_t> gap_times = {};
+  /// Per entry: rows of the log behind it (0 = inferred); empty = one each, or on a grid
+  std::vector<std::int32_t> rows = {};
 
   bool operator==(const JourneyColumns&) const = default;
 };

@@ -31,13 +31,13 @@ struct Rule {
   std::vector<std::pair<std::string, std::vector<std::string>>> is_in = {};  ///< label column → labels that qualify
   std::vector<std::pair<std::string, double>> at_least = {};  ///< number column → smallest number that qualifies
   std::vector<std::pair<std::string, double>> at_most = {};   ///< number column → largest number that qualifies
-  std::vector<std::string> is_new =
-      {};  ///< label columns whose label this customer never had on an earlier day; not on the first day
+  /// Label columns whose label this customer never had on an earlier day; not on the first day
+  std::vector<std::string> is_new = {};
   bool first_event = false;                       ///< the customer's first event
   std::optional<Index> nth_order = std::nullopt;  ///< an order, and at least the n-th
   std::optional<Cadence> cadence = std::nullopt;  ///< an order that keeps a steady cadence
-  std::optional<Index> quiet_days =
-      std::nullopt;  ///< no event of its own: this many days after an order without a complaint
+  /// No event of its own: this many days after an order without a complaint
+  std::optional<Index> quiet_days = std::nullopt;
 
   /// The rule as one readable line: "recommendation: event is 'share' or 'referral'".
   std::string describe() const;

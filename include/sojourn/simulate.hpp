@@ -33,8 +33,8 @@ struct SimulationOutputs {
 
 struct SimulateOptions {
   std::int64_t customers = 10'000;  ///< at least 1
-  std::optional<Index> horizon =
-      std::nullopt;   ///< periods, at least 1; unset = until every customer has reached an absorbing state
+  /// Periods, at least 1; unset = until every customer has reached an absorbing state
+  std::optional<Index> horizon = std::nullopt;
   Vector start = {};  ///< law of the first state, shape (n_states,); empty = the first state of the chain
   std::optional<Discount> discount = std::nullopt;  ///< unset = undiscounted
   std::uint64_t seed = 0;                           ///< any 64-bit number
@@ -44,8 +44,8 @@ struct SimulateOptions {
   /// Called now and then, from the calling thread only, with the customers done so far; what it throws stops the run
   /// and is passed on.
   std::function<void(std::int64_t done)> progress = {};
-  const std::atomic<bool>* cancel =
-      nullptr;  ///< set it from another thread to stop: `simulate` then throws `Cancelled`
+  /// Set it from another thread to stop: `simulate` then throws `Cancelled`
+  const std::atomic<bool>* cancel = nullptr;
 };
 
 /// Thrown by a run that was told to stop.

@@ -1,4 +1,4 @@
-"""The wheel with its two dependencies and nothing else: it fits, values and simulates, and says politely what is missing."""
+"""The wheel with its two dependencies and nothing else: it fits, values, simulates, and says what is missing."""
 
 import importlib.util
 import subprocess
@@ -40,7 +40,9 @@ expected = value.mean["active"]
 assert expected > 0
 assert "10 %" in str(value), str(value)
 
-sim = sj.simulate(fit, customers=20_000, annual_discount_rate=0.10, rewards=value.rewards, start="active", seed=7, progress=True)
+sim = sj.simulate(
+    fit, customers=20_000, annual_discount_rate=0.10, rewards=value.rewards, start="active", seed=7, progress=True
+)
 assert abs(sim.value.mean - expected) < 5 * sim.value.standard_error, (sim.value.mean, expected)
 
 for what, call in {
@@ -54,4 +56,7 @@ shown = subprocess.run([sys.executable, "-m", "sojourn", "--help"], capture_outp
 assert shown.returncode == 0, shown.stderr
 assert "report" in shown.stdout
 
-print(f"sojourn {sj.__version__}: an active customer is worth {expected:.2f} by formula, {sim.value.mean:.2f} by simulation")
+print(
+    f"sojourn {sj.__version__}: an active customer is worth {expected:.2f} by formula, "
+    f"{sim.value.mean:.2f} by simulation"
+)

@@ -1,0 +1,194 @@
+#include "sojourn/simulate.hpp"
+
+#include "arguments.hpp"
+#include "docs.hpp"
+#include "printing.hpp"
+
+namespace sojourn::python {
+
+namespace {
+
+std::uint64_t to_seed(py::handle object) {
+  if (py::isinstance<py::bool_>(object) || !PyIndex_Check(object.ptr()))
+    throw py::value_error("seed: expected a whole number from 0 to 2^64 - 1, found " + std::string(py::repr(object)));
+  const auto number = py::reinterpret_steal<py::object>(PyNumber_Index(object.ptr()));
+  if (!number) throw py::error_already_set();
+  const unsigned long long seed = PyLong_AsUnsignedLongLong(number.ptr());
+  if (PyErr_Occurred()) {
+    PyErr_Clear();
+    throw py::value_error("seed: expected a whole number from 0 to 2^64 - 1, found " + std::string(py::str(number)));
+  }
+  return seed;
+}
+
+SimulationOutputs to_outputs(py::handle object) {
+  SimulationOutputs outputs{.value = false, .occupancy = false, .journeys = false};
+  const auto names = py::isinstance<py::str>(object) ? std::vector<std::string>{object.cast<std::string>()}
+                                                     : to_names(object, "outputs");
+  if (names.empty()) throw py::value_error("outputs: name at least one of 'value', 'occupancy', 'journeys'");
+  for (const auto& name : names)
+    outputs.*to_choice<bool SimulationOutputs::*>(name, "outputs",
+                                                  {{"value", &SimulationOutputs::value},
+                                                   {"occupancy", &SimulationOutputs::occupancy},
+                                                   {"journeys", &SimulationOutputs::journeys}}) = true;
+  return outputs;
+}
+
+int to_threads(py::handle object) {
+  if (object.is_none()) return 0;
+  const Index n = to_index(object, "threads");
+  if (n < 0 || n > 4096)
+    throw py::value_error("threads: expected 1 to 4096, or None for as many as this process may use, found " +
+                          std::to_string(n));
+  return static_cast<int>(n);
+}
+
+}  // namespace
+
+void bind_simulate(py::module_& m) {
+  py::class_<SimulatedValue>(m, "SimulatedValue", doc::SimulatedValue)
+      .def_property_readonly("mean", &SimulatedValue::mean, "Mean over the customers, currency.")
+      .def_property_readonly("standard_deviation", &SimulatedValue::standard_deviation,
+                             doc::SimulatedValue_standard_deviation)
+      .def_property_readonly("std", &SimulatedValue::standard_deviation, "Short for `standard_deviation`.")
+      .def_property_readonly("standard_error", &SimulatedValue::standard_error, doc::SimulatedValue_standard_error)
+      .def(
+          "quantile",
+          [](const SimulatedValue& value, const ArrayArgument& p) -> py::object {
+            const py::module_ numpy = py::module_::import("numpy");
+            const py::array shares = numpy.attr("asarray")(p);
+            if (shares.ndim() == 0) return py::float_(value.quantile(to_number(p, "p")));
+            const Vector all = to_vector(p, "p");
+            Vector result(all.size());
+            for (Index i = 0; i < all.size(); ++i) result(i) = value.quantile(all(i));
+            return copy(result);
+          },
+          py::arg("p"), docs(doc::SimulatedValue_quantile, "A list of shares gives an array.").c_str())
+      .def_property_readonly(
+          "values",
+          [](const py::object& self) {
+            const auto values = self.cast<const SimulatedValue&>().values();
+            py::array array(py::dtype::of<double>(), {static_cast<py::ssize_t>(values.size())}, values.data(), self);
+            array.attr("setflags")(py::arg("write") = false);
+            return array;
+          },
+          docs(doc::SimulatedValue_values, "Read-only array of shape (customers,).").c_str())
+      .def("__repr__", [](const SimulatedValue& value) {
+        return "SimulatedValue(mean=" + std::string(py::repr(py::float_(value.mean()))) +
+               ", std=" + std::string(py::repr(py::float_(value.standard_deviation()))) + ", " +
+               std::to_string(value.values().size()) + " customers)";
+      });
+
+  // The states are kept beside the simulation for its tables.
+  struct BoundSimulation {
+    Simulation simulation;
+    StateSpace states;
+  };
+
+  py::class_<BoundSimulation>(m, "Simulation", doc::Simulation)
+      .def_property_readonly(
+          "value", [](const BoundSimulation& self) { return self.simulation.value(); },
+          "Discounted values of the customers.")
+      .def_property_readonly(
+          "occupancy",
+          [](const py::object& self) { return view(self.cast<const BoundSimulation&>().simulation.occupancy(), self); },
+          doc::Simulation_occupancy)
+      .def_property_readonly(
+          "survivors", [](const BoundSimulation& self) { return copy(self.simulation.survivors()); },
+          doc::Simulation_survivors)
+      .def(
+          "journeys",
+          [](const BoundSimulation& self) { return LabelledJourneys{self.simulation.journeys(), py::none()}; },
+          doc::Simulation_journeys)
+      .def_property_readonly(
+          "states", [](const BoundSimulation& self) { return self.states; }, "The states, in order.")
+      .def_property_readonly(
+          "customers", [](const BoundSimulation& self) { return self.simulation.customers(); },
+          "How many customers were simulated.")
+      .def_property_readonly(
+          "seed", [](const BoundSimulation& self) { return self.simulation.seed(); }, "The seed of the run.")
+      .def_property_readonly(
+          "horizon", [](const BoundSimulation& self) { return self.simulation.horizon(); },
+          "Periods; None = until every customer had reached an absorbing state.")
+      .def_property_readonly(
+          "definition", [](const BoundSimulation& self) { return self.simulation.definition(); },
+          doc::Simulation_definition)
+      .def(
+          "to_dict",
+          [](const BoundSimulation& self) {
+            const CountMatrix& occupancy = self.simulation.occupancy();
+            const py::module_ numpy = py::module_::import("numpy");
+            py::dict result;
+            result["period"] = numpy.attr("arange")(occupancy.rows());
+            result["survivors"] = copy(self.simulation.survivors());
+            for (Index i = 0; i < self.states.n_states(); ++i) {
+              std::string name = self.states.name(i);
+              while (result.contains(name)) name += "_";
+              result[py::str(name)] = copy(CountVector(occupancy.col(i)));
+            }
+            return result;
+          },
+          "The occupancy as a table, one row per period: period, survivors, then customers in each state under its "
+          "name\n"
+          "(with an underscore added where the name is taken); each a NumPy array.")
+      .def("__str__", [](const BoundSimulation& self) { return printed(self.simulation); })
+      .def("__repr__", [](const BoundSimulation& self) {
+        return "Simulation(" + std::to_string(self.simulation.customers()) +
+               " customers, seed=" + std::to_string(self.simulation.seed()) + ")";
+      });
+
+  const SimulateOptions defaults;
+  m.def(
+      "simulate",
+      [](const ChainArgument& chain, const ArrayArgument& customers, const WholeArgument& horizon,
+         const LawArgument& start, const RewardsArgument& rewards, const NumberArgument& annual_discount_rate,
+         const NumberArgument& discount_rate_per_period, const NumberArgument& discount_factor,
+         const DiscountArgument& discount, const ArrayArgument& seed, const WholeArgument& threads,
+         const ArrayArgument& first_customer, const py::object& outputs, const py::object& progress,
+         const py::kwargs& others) {
+        const Chain& of = to_chain(chain, "simulate");
+        const FitResult* fit = to_fit(chain);
+        SimulateOptions options;
+        options.customers = to_index(customers, "customers");
+        options.horizon = to_optional_index(horizon, "horizon");
+        if (!start.is_none())
+          options.start = to_law(start, of.states(), "start");
+        else if (fit && fit->counts.n_journeys() > 0)
+          options.start = fit->counts.start_distribution();
+        options.discount =
+            to_discount("simulate", annual_discount_rate, discount_rate_per_period, discount_factor, discount, others);
+        options.seed = to_seed(seed);
+        options.threads = to_threads(threads);
+        options.first_customer = to_index(first_customer, "first_customer");
+        options.outputs = to_outputs(outputs);
+        if (!progress.is_none() && !PyCallable_Check(progress.ptr()))
+          throw py::type_error("progress: expected True, False or a function of (done, total), found " +
+                               type_name(progress));
+        if (options.outputs.value && rewards.is_none() && !fit)
+          throw py::value_error("simulate: the output 'value' needs rewards={'" + of.states().name(0) +
+                                "': amount}; without money ask for outputs=('occupancy',) or ('journeys',)");
+        const Rewards money = !rewards.is_none() ? to_rewards(rewards, of.states())
+                              : fit              ? fit->counts.mean_rewards()
+                                                 : Rewards(of.states());
+        const std::int64_t total = options.customers;
+        // Called in this thread: the place where Ctrl-C is seen.
+        options.progress = [&progress, total](std::int64_t done) {
+          const py::gil_scoped_acquire acquire;
+          if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+          if (!progress.is_none()) progress(done, total);
+        };
+        const auto run = [&] {
+          const py::gil_scoped_release release;
+          return simulate(of, money, options);
+        };
+        return BoundSimulation{run(), of.states()};
+      },
+      py::arg("chain"), py::kw_only(), py::arg("customers") = defaults.customers, py::arg("horizon") = py::none(),
+      py::arg("start") = py::none(), py::arg("rewards") = py::none(), py::arg("annual_discount_rate") = py::none(),
+      py::arg("discount_rate_per_period") = py::none(), py::arg("discount_factor") = py::none(),
+      py::arg("discount") = py::none(), py::arg("seed") = defaults.seed, py::arg("threads") = py::none(),
+      py::arg("first_customer") = defaults.first_customer, py::arg("outputs") = py::make_tuple("value"),
+      py::arg("progress") = py::none(), docs(doc::simulate, doc::file_simulate).c_str());
+}
+
+}  // namespace sojourn::python

@@ -1,0 +1,57 @@
+// The extension module `sojourn._core`: a table of contents.
+#include <pybind11/pybind11.h>
+
+#include "sojourn/version.hpp"
+
+namespace py = pybind11;
+
+namespace sojourn::python {
+void bind_period(py::module_&);
+void bind_discount(py::module_&);
+void bind_state_space(py::module_&);
+void bind_chain(py::module_&);
+void bind_lifecycle(py::module_&);
+void bind_rewards(py::module_&);
+void bind_structure(py::module_&);
+void bind_data_report(py::module_&);
+void bind_journey(py::module_&);
+void bind_event_log(py::module_&);
+void bind_grid(py::module_&);
+void bind_orders(py::module_&);
+void bind_rules(py::module_&);
+void bind_counts(py::module_&);
+void bind_fit(py::module_&);
+void bind_lifetime_value(py::module_&);
+void bind_simulate(py::module_&);
+void bind_forecast(py::module_&);
+void bind_model(py::module_&);
+void bind_io(py::module_&);
+}  // namespace sojourn::python
+
+PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
+  using namespace sojourn::python;
+
+  m.doc() = "The C++ library behind sojourn. Import `sojourn`, not this module.";
+  m.attr("__version__") = SOJOURN_VERSION;
+
+  bind_period(m);
+  bind_discount(m);
+  bind_state_space(m);
+  bind_chain(m);
+  bind_lifecycle(m);
+  bind_rewards(m);
+  bind_structure(m);
+  bind_data_report(m);
+  bind_journey(m);
+  bind_event_log(m);
+  bind_grid(m);
+  bind_orders(m);
+  bind_rules(m);
+  bind_counts(m);
+  bind_fit(m);
+  bind_lifetime_value(m);
+  bind_simulate(m);
+  bind_forecast(m);
+  bind_model(m);
+  bind_io(m);
+}

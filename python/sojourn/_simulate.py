@@ -1,0 +1,115 @@
+"""A chain turned back into customers, with a progress bar where there is one to be had."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from sojourn import _core
+from sojourn._core import Chain, Discount, FitResult, Simulation
+
+
+def simulate(
+    chain: Chain | FitResult,
+    customers: int = 10_000,
+    *,
+    horizon: int | None = None,
+    start: Any = None,
+    rewards: Any = None,
+    annual_discount_rate: float | None = None,
+    discount_rate_per_period: float | None = None,
+    discount_factor: float | None = None,
+    discount: Discount | None = None,
+    seed: int = 0,
+    threads: int | None = None,
+    first_customer: int = 0,
+    outputs: Sequence[str] | str = ("value",),
+    progress: bool | Callable[[int, int], object] = False,
+    **others: Any,
+) -> Simulation:
+    """Simulate customers.
+
+    Random numbers are a function of (seed, customer, step) alone, so a customer's journey is the same whatever the
+    number of threads. The interpreter is free meanwhile, and Ctrl-C stops the run.
+
+    Parameters
+    ----------
+    chain : Chain or FitResult
+    customers : int
+        How many, at least 1.
+    horizon : int, optional
+        Periods, at least 1; without it until every customer has reached an absorbing state.
+    start : str, dict {state: probability} or array_like of shape (n_states,), optional
+        Law of the first state. Without it the observed first states of a fit, or the first state of a chain.
+    rewards : Rewards, dict or array_like of shape (n_states,), optional
+        Currency per period in a state, and per move. Needed for values from a chain; from a fit the mean revenue per
+        period.
+    annual_discount_rate, discount_rate_per_period, discount_factor : float, optional
+        At most one of them, as in `lifetime_value`; without any, values are not discounted.
+    discount : Discount, optional
+        Or the same as an object.
+    seed : int
+        From 0 to 2^64 - 1.
+    threads : int, optional
+        None = as many as this process may use. The result does not depend on it.
+    first_customer : int
+        Number of the first customer, for simulating in parts.
+    outputs : sequence of {"value", "occupancy", "journeys"}
+        What to return. Occupancy needs a horizon.
+    progress : bool or function of (done, total)
+        True shows a bar if tqdm is installed. What the function raises stops the run and is passed on.
+
+    Returns
+    -------
+    Simulation
+        `value` (`mean`, `std`, `standard_error`, `quantile(p)`, `values`), `occupancy`, `survivors`, `journeys()`.
+
+    Raises
+    ------
+    ValueError
+        For arguments out of range, or when there is no horizon and a customer might never reach an absorbing state.
+
+    References
+    ----------
+    J. K. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC11, 2011.
+    """
+    bar: AbstractContextManager[Any] = _bar(customers) if progress is True else nullcontext()
+    with bar as shown:
+        if callable(progress):
+            report: Callable[[int, int], object] | None = progress
+        elif shown is not None:
+
+            def report(done: int, total: int) -> None:
+                shown.update(done - shown.n)
+        else:
+            report = None
+        result = _core.simulate(
+            chain,
+            customers=customers,
+            horizon=horizon,
+            start=start,
+            rewards=rewards,
+            annual_discount_rate=annual_discount_rate,
+            discount_rate_per_period=discount_rate_per_period,
+            discount_factor=discount_factor,
+            discount=discount,
+            seed=seed,
+            threads=threads,
+            first_customer=first_customer,
+            outputs=outputs,
+            progress=report,
+            **others,
+        )
+        if shown is not None:
+            shown.update(customers - shown.n)
+    return result
+
+
+def _bar(total: int) -> AbstractContextManager[Any]:
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        return nullcontext()
+    bar: AbstractContextManager[Any] = tqdm(total=total, unit=" customers", unit_scale=True)
+    return bar

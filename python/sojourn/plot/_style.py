@@ -1,0 +1,126 @@
+"""What the pictures share: colours, axes, and names turned into labels."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.text import Text
+
+INK = "#1f2a33"
+MUTED = "#66727d"
+LINE = "#d5dbe0"
+FILL = "#f2f4f6"
+PAPER = "#ffffff"
+BLUE = "#2b6690"
+ORANGE = "#c2641b"
+RED = "#b3403f"
+
+
+def new_axes(ax: Axes | None, width: float, height: float) -> Axes:
+    """The axes given, or those of a new figure of this size in inches."""
+    if ax is not None:
+        return ax
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError as error:
+        raise ImportError("plot: needs matplotlib; install it with: pip install 'sojourn[report]'") from error
+    new: Axes = plt.subplots(figsize=(width, height), layout="constrained")[1]
+    return new
+
+
+def label(name: str, width: int = 0) -> str:
+    """A state name for people: underscores as spaces, no control characters, at most three lines of `width`."""
+    text = "".join(c if c.isprintable() else " " for c in str(name).replace("_", " "))
+    text = " ".join(text.split()) or str(name).strip() or "?"
+    if width <= 0:
+        return text if len(text) <= 40 else text[:39] + "…"
+    width = max(width, min(18, max(map(len, text.split(" ")))))  # a long word shrinks rather than breaks
+    lines = textwrap.wrap(text, width, break_long_words=True, break_on_hyphens=True) or [text]
+    if len(lines) > 3:
+        lines = [*lines[:2], lines[2][: max(1, width - 1)] + "…"]
+    return "\n".join(lines)
+
+
+def plain(*texts: Text) -> None:
+    """Shows texts as they are: a dollar sign in a name starts no formula."""
+    for text in texts:
+        text.set_parse_math(False)
+
+
+def percent(share: float) -> str:
+    """A probability as text: 4 %, 0.4 %, < 0.1 %."""
+    if share <= 0.0:
+        return "0 %"
+    if share >= 1.0:
+        return "100 %"
+    if share < 0.0005:
+        return "< 0.1 %"
+    if share < 0.0095:
+        return f"{100 * share:.1f} %"
+    if share > 0.995:
+        return "> 99 %"
+    return f"{100 * share:.0f} %"
+
+
+def money(amount: float, currency: str = "") -> str:
+    """An amount for people: cents below 100, whole units above, grouped by thousands."""
+    if not math.isfinite(amount):
+        return str(amount)
+    size = abs(amount)
+    if size < 0.005:
+        text = "0"
+    elif size < 99.995:
+        text = f"{size:,.2f}"
+    elif size < 999_999.5:
+        text = f"{size:,.0f}"
+    elif size < 999_999_500:
+        text = f"{size / 1e6:,.2f} million"
+    else:
+        text = f"{size / 1e9:,.2f} billion"
+    sign = "−" if amount < 0 and text != "0" else ""
+    if not currency:
+        return sign + text
+    return f"{sign}{currency}{' ' if currency[-1].isalnum() else ''}{text}"
+
+
+def money_axis(axis: Any, currency: str) -> None:
+    """Amounts along an axis: as many decimals as the steps need, the same for all."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    axis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 2.5, 5, 10]))
+
+    def words(x: float, _: Any) -> str:
+        ticks = axis.get_majorticklocs()
+        step = abs(ticks[1] - ticks[0]) if len(ticks) > 1 else abs(x)
+        if abs(x) >= 999_999.5:
+            return money(x, currency)
+        decimals = 0 if step >= 1 and step == round(step) else 2 if step >= 0.01 else 4
+        text = f"{'−' if x < 0 else ''}{currency}{' ' if currency[-1:].isalnum() else ''}{abs(x):,.{decimals}f}"
+        return text if round(x, decimals) else "0"
+
+    axis.set_major_formatter(FuncFormatter(words))
+
+
+def quiet_axes(ax: Axes, grid: str = "y") -> None:
+    """Thin, grey and out of the way."""
+    for side in ("top", "right", "left" if grid == "y" else "bottom"):
+        ax.spines[side].set_visible(False)
+    for spine in ax.spines.values():
+        spine.set_color(LINE)
+    ax.tick_params(colors=MUTED, labelcolor=INK, labelsize=9, length=0)
+    ax.grid(axis="x" if grid == "x" else "y", color=LINE, linewidth=0.7)
+    ax.set_axisbelow(True)
+
+
+def names_of(states: Any) -> list[str]:
+    """The names behind a StateSpace or a plain sequence."""
+    return [str(name) for name in getattr(states, "names", states)]
+
+
+def chain_of(subject: Any) -> Any:
+    """The chain of a chain, a fit or a value."""
+    return getattr(subject, "chain", subject)

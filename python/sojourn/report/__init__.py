@@ -1,0 +1,1 @@
+"""A log in, one self-contained page out: what the command line's ``report`` and ``demo`` run."""
