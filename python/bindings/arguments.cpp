@@ -348,7 +348,8 @@ std::optional<Discount> to_discount(const char* where, py::handle annual_discoun
   const auto advise = [&](const std::string& keyword, py::handle value) {
     const std::string number{py::str(value)};
     refuse(where + ": "s + keyword + "="s + number + " has no unit; say annual_discount_rate="s + number +
-           " (per year), discount_rate_per_period="s + number + " (per period of the chain) or discount_factor="s);
+           " (per year), discount_rate_per_period="s + number +
+           " (per period of the chain) or, for a factor, discount_factor=0.99"s);
   };
   for (const auto& [key, value] : others) {
     const auto keyword = key.cast<std::string>();

@@ -382,16 +382,17 @@ def _from_objects(column: Values, argument: str, time_format: str | None, time_u
     if not any(issubclass(kind, str) for kind in kinds):
         _refuse_settings(argument, "dates", time_format, time_unit)
     read = _reader(time_format, time_unit)
-    known: dict[Any, dt.datetime | int | None] = {}
+    known: dict[str, dt.datetime | int | None] = {}
     missing = np.zeros(len(rows), np.bool_)
     parsed: list[dt.datetime | int | None] = []
     for i, x in enumerate(rows):
-        try:
-            if x not in known:
-                known[x] = read(x)
+        # Datetimes are not looked up: the two 02:30 of the night the clock is set back are equal.
+        if not isinstance(x, str):
+            moment = read(x)
+        elif x in known:
             moment = known[x]
-        except TypeError:
-            moment = None
+        else:
+            moment = known[x] = read(x)
         if moment is None and isinstance(x, str) and not x.strip():
             missing[i] = True
         parsed.append(moment)

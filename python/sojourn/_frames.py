@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from typing import Any
 
 from sojourn import _core
@@ -27,11 +28,30 @@ def frame(columns: dict[str, Any], backend: str | None = None) -> Any:
             module = importlib.import_module(name)
         except ImportError:
             continue
-        if name == "pyarrow":
-            return module.table(columns)
-        return module.DataFrame(columns)
+        if name == "pandas":
+            return module.DataFrame(columns)
+        make = module.array if name == "pyarrow" else module.Series
+        fitting = {key: _fitting(column, name, make) for key, column in columns.items()}
+        return module.table(fitting) if name == "pyarrow" else module.DataFrame(fitting)
     wanted = f"{backend} is not installed" if backend else "none of pandas, polars and pyarrow is installed"
     raise ImportError(f"to_frame: {wanted}; install one, or use to_dict()")
+
+
+def _fitting(column: Any, backend: str, make: Callable[[list[Any]], Any]) -> Any:
+    """Make a column of a type that Polars or PyArrow has; labels that share none are written as text."""
+    if backend == "polars" and column.dtype == "datetime64[s]":
+        return column.astype("datetime64[ms]")
+    if column.dtype.kind not in "OS":
+        return column
+    labels = column.tolist()
+    try:
+        made = make(labels)
+    except (TypeError, ValueError, OverflowError):
+        made = None
+    # Polars puts what it does not know into a type that hardly anything can be done with.
+    if made is None or str(getattr(made, "dtype", "")) == "Object":
+        return make([str(label) for label in labels])
+    return made
 
 
 def _to_frame(self: Any, backend: str | None = None) -> Any:

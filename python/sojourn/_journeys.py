@@ -239,7 +239,7 @@ def _lifecycle(
         if absent and names:
             raise ValueError(f"exits: no row has the state {absent[0]!r}; the states found are {listed(sorted(known))}")
         if not names:
-            raise ValueError("state: no row has a state")
+            raise ValueError("state: no row has a state" if len(column) else "state: the log has no rows")
         states = StateSpace(sorted(known))
     return Lifecycle(states, exits=exits or ())
 
