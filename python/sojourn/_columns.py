@@ -56,7 +56,7 @@ class Times:
 
 def listed(names: Iterable[object]) -> str:
     """Write a short list of names for a message."""
-    quoted = [repr(str(name)) for name in names]
+    quoted = [repr(str(name) if isinstance(name, str) else name) for name in names]
     if len(quoted) > 12:
         return f"{', '.join(quoted[:12])} and {len(quoted) - 12} more"
     return " and ".join([", ".join(quoted[:-1]), quoted[-1]]) if len(quoted) > 1 else "".join(quoted)
@@ -68,11 +68,11 @@ class Table:
     def __init__(self, data: Any) -> None:
         self._data = data
         self._frame: Any = None
-        self.names: list[str] | None = None
+        self.names: list[Any] | None = None  # text, as a rule; pandas and dicts know others
         if data is None:
             return
         if isinstance(data, Mapping):
-            self.names = [str(name) for name in data]
+            self.names = list(data)
         elif isinstance(data, np.ndarray):
             if data.dtype.names is None:
                 raise TypeError(
@@ -131,7 +131,7 @@ def _as_series(source: Any) -> Any:
 
 
 def to_values(source: Any, argument: str) -> Values:
-    if isinstance(source, (str, bytes, Mapping)) or not hasattr(source, "__iter__"):
+    if isinstance(source, (str, bytes, Mapping, set, frozenset)) or not hasattr(source, "__iter__"):
         raise TypeError(f"{argument}: expected a column of values, found {type(source).__name__}")
     if not isinstance(source, (np.ndarray, list, tuple)):
         series = _as_series(source)

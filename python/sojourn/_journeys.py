@@ -65,7 +65,8 @@ class _Log:
         codes, labels = distinct(column, "state")
         names = texts(labels, "state")
         found = [states.find(name) for name in names]
-        positions = np.array([-1 if place is None else place for place in found] + [-1], dtype=np.int32)
+        # An unknown state is no gap: its row is dropped, be it for its value, and any position serves.
+        positions = np.array([0 if place is None else place for place in found] + [-1], dtype=np.int32)
         unknown = np.array([place is None for place in found] + [False])[codes]
         if unknown.any():
             if unknown_state == "refuse":

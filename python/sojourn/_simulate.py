@@ -82,8 +82,12 @@ def simulate(
 
             def report(done: int, total: int) -> None:
                 shown.update(done - shown.n)
-        else:
+        elif progress is None or isinstance(progress, bool):
             report = None
+        else:
+            raise TypeError(
+                f"progress: expected True, False or a function of (done, total), found {type(progress).__name__}"
+            )
         result = _core.simulate(
             chain,
             customers=customers,

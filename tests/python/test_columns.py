@@ -216,6 +216,12 @@ def test_whole_numbers_without_a_unit_are_an_order_only(times: Any) -> None:
     assert found[0].states == ["a", "b", "c"]
 
 
+def test_fractions_without_a_unit_are_an_order_too() -> None:
+    found = of_times([0.5, 0.25, 0.75])
+    assert (found.time_unit, found[0].states) == ("step", ["a", "b", "c"])
+    assert found.report.tied == 0
+
+
 def test_fractions_of_a_second_count() -> None:
     found = of_times([0.5, 0.25, 0.75], time_unit="second")
     assert found.times.astype("M8[ms]").astype(np.int64).tolist() == [250, 500, 750]
@@ -435,6 +441,13 @@ def test_nullable_columns_keep_every_other_row_in_place(container: Callable[...,
     assert [(j.customer, j.states, j.values.tolist()) for j in found] == [("a", ["new"], [1.0])]
 
 
+@pytest.mark.parametrize("container", [list, pd.Series, pl.Series, lambda x: pa.chunked_array([x])])
+def test_empty_text_beside_nulls_is_missing_in_its_own_row(container: Callable[..., Any]) -> None:
+    found = sj.journeys(customer=container([None, "a", "", "b", None]), time=[1, 2, 3, 4, 5], state=["s"] * 5)
+    assert found.report.missing_customer == 3
+    assert [(journey.customer, journey.times.tolist()) for journey in found] == [("a", [2]), ("b", [4])]
+
+
 VALUES: list[tuple[str, Any]] = [
     ("whole numbers", [1, 2]),
     ("text", ["1.0", " 2 "]),
@@ -455,6 +468,12 @@ def test_values_of_every_number_type_are_read(values: Any) -> None:
 def test_a_value_that_is_not_there_is_missing_not_invalid(value: Any) -> None:
     found = sj.journeys(customer=["x", "x"], time=[1, 2], state=["a", "a"], value=[1.0, value])
     assert (found.report.missing_value, found.report.invalid_value) == (1, 0)
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1,5", "5 €", object(), 10**400])
+def test_a_value_that_is_no_finite_number_is_invalid_not_missing(value: Any) -> None:
+    found = sj.journeys(customer=["x", "x"], time=[1, 2], state=["a", "a"], value=[1.0, value])
+    assert (found.report.missing_value, found.report.invalid_value) == (0, 1)
 
 
 def test_state_labels_may_be_whole_numbers() -> None:
@@ -487,6 +506,26 @@ BAD: list[tuple[str, type[Exception], Callable[[], object], list[str]]] = [
     ("time spans", TypeError, lambda: of_times(np.array([1, 2], "m8[D]")), ["time", "timedelta64"]),
     ("picoseconds", TypeError, lambda: of_times(np.array([1, 2], "M8[ps]")), ["time", "datetime64[ns]"]),
     ("a matrix as a column", ValueError, lambda: of_customers(np.zeros((2, 2))), ["customer", "(2, 2)"]),
+    ("a set as a column", TypeError, lambda: of_customers({"x", "y"}), ["customer", "set"]),
+    ("text as a column", TypeError, lambda: sj.journeys(customer=b"xy", time=[1], state=["a"]), ["customer", "bytes"]),
+    (
+        "columns named by numbers",
+        ValueError,
+        lambda: sj.journeys({0: ["x"], 1: [1], "state": ["a"]}, customer="0", time="1", state="state"),
+        ["customer: no column '0'", "0, 1 and 'state'"],
+    ),
+    (
+        "columns of pandas named by numbers",
+        ValueError,
+        lambda: sj.journeys(pd.DataFrame([["x", 1, "a"]]), customer="0", time="1", state="2"),
+        ["customer: no column '0'", "0, 1 and 2"],
+    ),
+    (
+        "two columns of one name",
+        ValueError,
+        lambda: sj.journeys(pd.DataFrame([["x", 1, "a"]], columns=["c", "c", "s"]), customer="c", time=[1], state="s"),
+        ["unique column names", "'c'"],
+    ),
     (
         "text as a column beside data",
         ValueError,

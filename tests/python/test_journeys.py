@@ -63,8 +63,10 @@ def test_without_a_period_the_clock_is_the_event() -> None:
 
 
 def test_states_are_those_found_sorted_by_name() -> None:
-    found = read(log(("a", "2024-01-01", "trial"), ("a", "2024-01-02", "active")))
-    assert found.states.names == ("active", "trial")
+    names = ["trial", "active", "lost", "new", "back", "zero", "idle"]
+    found = read(log(*[("a", f"2024-01-0{i + 1}", name) for i, name in enumerate(names)]))
+    assert found.states.names == tuple(sorted(names))
+    assert found[0].states == names
     assert found.lifecycle.allowed.all()
 
 
@@ -156,6 +158,34 @@ def test_unknown_states_are_dropped_and_counted_on_request() -> None:
     report = found.report
     assert (report.unknown_state, report.invalid_time, report.missing_customer) == (1, 1, 1)
     assert report.rows_read == report.rows_used + report.rows_dropped == 4
+
+
+@pytest.mark.parametrize(
+    ("missing_value", "expected"),
+    [("drop", {"invalid_value": 1, "missing_value": 1, "unknown_state": 1}),
+     ("zero", {"invalid_value": 1, "missing_value": 0, "unknown_state": 2})],
+)  # fmt: skip
+def test_a_bad_value_counts_before_an_unknown_state(missing_value: str, expected: dict[str, int]) -> None:
+    rows = [("a", f"2024-01-0{i + 1}", "lost", value) for i, value in enumerate([1.0, None, "free"])]
+    found = read(
+        log(("a", "2024-01-09", "trial", 1.0), *rows),
+        states=STATES,
+        unknown_state="drop",
+        missing_value=missing_value,
+    )
+    assert {name: getattr(found.report, name) for name in expected} == expected
+    assert found.report.rows_used == 1
+    assert found.report.gaps == 0
+
+
+@pytest.mark.parametrize("value", [1.0, None, "free"])
+def test_a_row_with_an_unknown_state_does_not_cut_a_journey(value: Any) -> None:
+    found = read(
+        log(("a", "2024-01-01", "trial", 1.0), ("a", "2024-01-02", "lost", value), ("a", "2024-01-03", "active", 1.0)),
+        states=STATES,
+        unknown_state="drop",
+    )
+    assert [journey.states for journey in found] == [["trial", "active"]]
 
 
 def test_each_dropped_row_is_counted_under_its_first_reason() -> None:
@@ -250,7 +280,7 @@ def test_silence_is_churn_dated_at_the_first_silent_period() -> None:
         origin="calendar",
         churn_after=2,
     )
-    of = {}
+    of: dict[str, list[sj.JourneyView]] = {}
     for journey in found:
         of.setdefault(journey.customer, []).append(journey)
     assert of["a"][0].states == ["active", "churn"]

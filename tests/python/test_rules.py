@@ -73,6 +73,12 @@ def test_bounds_include_themselves_and_a_missing_number_meets_none() -> None:
     assert found == ["engagement", "satisfaction", "satisfaction", "dissatisfaction", "dissatisfaction"]
 
 
+@pytest.mark.parametrize("rating", ["good", float("inf"), "inf"])
+def test_a_rating_that_is_no_finite_number_meets_no_bound(rating: Any) -> None:
+    data = log(("a", "2024-01-01", "visit", "x", 1), ("a", "2024-01-02", "review", "x", rating))
+    assert states(data, Rule("satisfaction", at_least={"rating": 4})) == ["engagement", "engagement"]
+
+
 def test_only_orders_count_towards_the_nth_order() -> None:
     data = log(*[("a", f"2024-01-0{i + 1}", event) for i, event in enumerate(["order", "visit", "order", "order"])])
     found = states(data, Rule("loyalty", nth_order=3), Rule("repurchase", nth_order=2), order_if=ORDER)
