@@ -11,8 +11,7 @@ namespace {
 
 void need_length(const char* where, const Period& period) {
   if (period.is_step()) {
-    throw std::domain_error(std::string(where) +
-                            ": a step has no length in time; give a period such as Period::months(1)");
+    throw std::domain_error(std::string(where) + ": a step has no length in time; give a period such as a month");
   }
 }
 

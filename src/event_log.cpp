@@ -166,7 +166,7 @@ void mark_repeats(std::span<const std::int64_t> tie, const EventLog& log, const 
   const std::string when = log.unit == TimeUnit::step ? std::to_string(time) : to_iso_date(day_of(time, log.unit));
   refuse(rules, "time: rows " + std::to_string(row) + " and " + std::to_string(next) +
                     " are events of one customer at one time (" + when +
-                    "); give finer times, an order column, or Ties::input_order");
+                    "); give finer times, or let ties stand in input order");
 }
 
 /// Drops or counts repeated rows, and counts or refuses ties.

@@ -47,13 +47,13 @@ void check_grid(const char* where, TimeUnit unit, const Period& period, const Or
   if (unit == TimeUnit::step) {
     refuse("time: these times are only an order, without days; a grid needs dates or a unit such as day or second");
   }
-  if (period.is_step()) refuse("period: a step has no length in time; give a period such as Period::months(1)");
+  if (period.is_step()) refuse("period: a step has no length in time; give a period such as a month");
   if (origin.is_calendar()) {
     try {
       calendar_start(0, period);
     } catch (const std::domain_error&) {
       refuse("origin: a period of " + period.name() +
-             " has no calendar of its own; use Origin::first_event or Origin::date");
+             " has no calendar of its own; begin at the first event or on a given date");
     }
   }
   const auto need_date = [&](const char* what, const std::optional<Day>& day) {

@@ -161,8 +161,9 @@ std::ostream& operator<<(std::ostream& out, const DataReport& report) {
 
 std::ostream& operator<<(std::ostream& out, const Journeys& journeys) {
   return out << text::plural(journeys.n_journeys(), "journey") << " of "
-             << text::plural(journeys.n_customers(), "customer") << ", " << text::grouped(journeys.n_entries())
-             << (journeys.period().is_step() ? " events" : " customer-periods") << ", " << clock(journeys.period());
+             << text::plural(journeys.n_customers(), "customer") << ", "
+             << text::plural(journeys.n_entries(), journeys.period().is_step() ? "event" : "customer-period") << ", "
+             << clock(journeys.period());
 }
 
 std::ostream& operator<<(std::ostream& out, const Counts& counts) {

@@ -8,6 +8,7 @@
 
 #include "endless.hpp"
 #include "text.hpp"
+#include "value_gradient.hpp"
 #include "value_system.hpp"
 
 namespace sojourn {
@@ -53,17 +54,6 @@ void check_same_states(const Chain& chain, const Rewards& rewards) {
     throw std::invalid_argument("rewards: are for the states " + text::list(rewards.states().names()) +
                                 ", the chain has " + text::list(chain.states().names()));
   }
-}
-
-/// Values with 0, 1, …, T - 1 periods left, one row each.
-Matrix values_to_go(const Terms& terms, Index horizon) {
-  Matrix values = Matrix::Zero(horizon, terms.P.rows());
-  const Vector once = terms.one_period();
-  for (Index left = 1; left < horizon; ++left) {
-    values.row(left) = once.transpose();
-    values.row(left).noalias() += terms.factor * (values.row(left - 1) * terms.P.transpose());
-  }
-  return values;
 }
 
 /// Rows of the fitted chain after counting, as probabilities; a row that is taken as known stays 0.
@@ -174,22 +164,13 @@ Vector LifetimeValue::standard_errors(const Matrix& starts) const {
     const Vector per_row = factor * factor * terms.spread(means, mean_.vector()).cwiseProduct(uncertainty);
     variance = visits.cwiseAbs2() * per_row;
   } else {
-    const Index T = *horizon_;
-    const Matrix to_go = values_to_go(terms, T);
     for (Index s = 0; s < starts.rows(); ++s) {
-      Matrix gradient = Matrix::Zero(n, n);  // of the value to every move
-      Eigen::RowVectorXd law = starts.row(s);
-      Eigen::RowVectorXd total = Eigen::RowVectorXd::Zero(n);
-      for (Index t = 0; t < T; ++t) {
-        total += law;
-        gradient.noalias() += factor * law.transpose() * to_go.row(T - 1 - t);
-        law = factor * (law * terms.P);
-      }
-      if (rewards_.has_move_rewards()) gradient += factor * total.asDiagonal() * rewards_.per_move();
-      visits.row(s) = total;
+      const detail::ValueGradient gradient = detail::value_gradient(*this, starts.row(s).transpose());
+      visits.row(s) = gradient.visits;
       for (Index i = 0; i < n; ++i) {
-        const double mean = means.row(i).dot(gradient.row(i));
-        variance[s] += uncertainty[i] * (means.row(i).array() * (gradient.row(i).array() - mean).square()).sum();
+        const double mean = means.row(i).dot(gradient.partial.row(i));
+        variance[s] +=
+            uncertainty[i] * (means.row(i).array() * (gradient.partial.row(i).array() - mean).square()).sum();
       }
     }
   }

@@ -3,6 +3,7 @@
 /// files).
 #pragma once
 
+#include "sojourn/absorption.hpp"      // IWYU pragma: export
 #include "sojourn/calendar.hpp"        // IWYU pragma: export
 #include "sojourn/chain.hpp"           // IWYU pragma: export
 #include "sojourn/counts.hpp"          // IWYU pragma: export
@@ -16,11 +17,14 @@
 #include "sojourn/lifecycle.hpp"       // IWYU pragma: export
 #include "sojourn/lifetime_value.hpp"  // IWYU pragma: export
 #include "sojourn/orders.hpp"          // IWYU pragma: export
+#include "sojourn/passage.hpp"         // IWYU pragma: export
 #include "sojourn/period.hpp"          // IWYU pragma: export
 #include "sojourn/rewards.hpp"         // IWYU pragma: export
 #include "sojourn/rules.hpp"           // IWYU pragma: export
+#include "sojourn/sensitivity.hpp"     // IWYU pragma: export
 #include "sojourn/simulate.hpp"        // IWYU pragma: export
 #include "sojourn/state_space.hpp"     // IWYU pragma: export
+#include "sojourn/stationary.hpp"      // IWYU pragma: export
 #include "sojourn/structure.hpp"       // IWYU pragma: export
 #include "sojourn/types.hpp"           // IWYU pragma: export
 #include "sojourn/version.hpp"         // IWYU pragma: export

@@ -123,6 +123,11 @@ void bind_journey(py::module_& m) {
           "is_ended", [](const LabelledJourneys& self) { return ended(self.journeys); },
           "Shape (n_journeys,): the last state is an exit.")
       .def("__len__", [](const LabelledJourneys& self) { return self.journeys.n_journeys(); })
+      .def("__iter__",
+           [](const py::object& self) {
+             const py::module_ builtins = py::module_::import("builtins");
+             return builtins.attr("map")(self.attr("__getitem__"), builtins.attr("range")(py::len(self)));
+           })
       .def(
           "__getitem__",
           [](const py::object& self, const ArrayArgument& journey) {
@@ -179,9 +184,10 @@ void bind_journey(py::module_& m) {
           "say ``with_report_counts(rows_read=3, malformed=3)``.")
       .def("__str__", [](const LabelledJourneys& self) { return printed(self.journeys); })
       .def("__repr__", [](const LabelledJourneys& self) {
-        return "Journeys(" + std::to_string(self.journeys.n_journeys()) + " journeys of " +
-               std::to_string(self.journeys.n_customers()) + " customers, " +
-               std::to_string(self.journeys.n_entries()) + " entries, period='" + self.journeys.period().name() + "')";
+        return "Journeys(n_journeys=" + std::to_string(self.journeys.n_journeys()) +
+               ", n_customers=" + std::to_string(self.journeys.n_customers()) +
+               ", n_entries=" + std::to_string(self.journeys.n_entries()) + ", period='" +
+               self.journeys.period().name() + "')";
       });
 }
 

@@ -1,18 +1,13 @@
 #include "sojourn/lifetime_value.hpp"
 
 #include "arguments.hpp"
+#include "bound_value.hpp"
 #include "docs.hpp"
 #include "printing.hpp"
 
 namespace sojourn::python {
 
 namespace {
-
-// A value with the law that `start_value` takes when none is said.
-struct BoundValue {
-  LifetimeValue value;
-  std::optional<Vector> observed_start;
-};
 
 template <class Member>
 auto of_value(Member member) {
@@ -52,10 +47,7 @@ void bind_lifetime_value(py::module_& m) {
       .def(
           "start_value",
           [](const BoundValue& self, const LawArgument& start) {
-            const StateSpace& states = self.value.chain().states();
-            if (!start.is_none()) return self.value.start_value(to_law(start, states, "start"));
-            return self.value.start_value(self.observed_start ? *self.observed_start
-                                                              : start_in(states, states.name(0)));
+            return self.value.start_value(self.start_law(start));
           },
           py::arg("start") = py::none(),
           docs(doc::LifetimeValue_start_value, R"(Parameters

@@ -22,6 +22,10 @@ void bind_rules(py::module_&);
 void bind_counts(py::module_&);
 void bind_fit(py::module_&);
 void bind_lifetime_value(py::module_&);
+void bind_absorption(py::module_&);
+void bind_passage(py::module_&);
+void bind_stationary(py::module_&);
+void bind_sensitivity(py::module_&);
 void bind_simulate(py::module_&);
 void bind_forecast(py::module_&);
 void bind_model(py::module_&);
@@ -50,6 +54,10 @@ PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
   bind_counts(m);
   bind_fit(m);
   bind_lifetime_value(m);
+  bind_absorption(m);
+  bind_passage(m);
+  bind_stationary(m);
+  bind_sensitivity(m);  // completes LifetimeValue
   bind_simulate(m);
   bind_forecast(m);
   bind_model(m);

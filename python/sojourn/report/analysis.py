@@ -234,15 +234,9 @@ def losses(analysis: Analysis) -> list[tuple[str, float]]:
 
 def order_again(analysis: Analysis) -> Floats:
     """Probability of ever reaching the first state, by state, shape (n_states,); 1 from the first state itself."""
-    matrix = analysis.matrix
-    n = len(matrix)
-    rest = [i for i in range(1, n) if not analysis.absorbing[i]]
-    result = np.zeros(n)
-    result[0] = 1.0
-    if rest:
-        inner = matrix[np.ix_(rest, rest)]
-        result[rest] = np.linalg.lstsq(np.eye(len(rest)) - inner, matrix[rest, 0], rcond=None)[0]
-    return result
+    import sojourn as sj
+
+    return np.asarray(sj.hitting(analysis.fit.chain, analysis.names[:1]).probability, dtype=float)
 
 
 def base_today(analysis: Analysis) -> NDArray[np.int64]:

@@ -1,0 +1,115 @@
+/// \file sensitivity.hpp
+/// Why a customer is worth what he is worth: what each move, each reward and the discount add to it, and where money
+/// leaks.
+///
+/// With `occ` the discounted visits from the start law and `u_ij = w_ij + V_j`, the value changes by `∂V/∂p_ij = occ_i
+/// γ u_ij` when one probability alone moves. Rows must keep summing to 1: when `i → j` gains and the row's other moves
+/// shrink in proportion, it changes by `lift_ij = occ_i γ (u_ij - Σ_k p_ik u_ik) / (1 - p_ij)`; when one named move `k`
+/// gives way, by `occ_i γ (u_ij - u_ik)`. One adjoint solve gives them all (H. Caswell, "Matrix Population Models",
+/// 2001, chapter 9). All per unit of probability: a percentage point is a hundredth.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "sojourn/lifetime_value.hpp"
+
+namespace sojourn {
+
+/// One move as a lever.
+struct Lever {
+  Index from;
+  Index to;
+  double probability;  ///< today
+  double
+      value_of_a_point;  ///< one more percentage point, the row's other moves shrinking in proportion; currency per customer
+};
+
+/// Money lost through one exit from one state.
+struct Leak {
+  Index from;
+  Index exit;
+  double
+      amount;  ///< discounted flow into the exit × what those who stay are worth more; currency per customer at the start
+};
+
+/// The derivatives of the value from one start law.
+class Sensitivity {
+ public:
+  Sensitivity(const LifetimeValue& value, const Vector& start, Mask allowed);
+
+  const StateSpace& states() const { return value_.chain().states(); }
+  /// Shape (n_states, n_states): `∂V/∂p_ij`, each probability by itself, currency per unit of probability.
+  const Matrix& partial() const { return partial_; }
+  /// Shape (n_states, n_states): `i → j` gains, the row's other moves shrink in proportion. 0 where `is_lever` is
+  /// false.
+  const Matrix& lift() const { return lift_; }
+  /// Shape (n_states, n_states): false where the move is forbidden, or is already certain so that no other can shrink;
+  /// and, for life and undiscounted, where it leads out of a state or set of states that is never left now.
+  const Mask& is_lever() const { return is_lever_; }
+  /// `state → to` gains what `state → instead_of` loses. Throws `out_of_range` for an unknown state.
+  double lift(std::string_view state, std::string_view to, std::string_view instead_of) const;
+
+  /// `∂V/∂r_i`: discounted visits to each state, time 0 included. Periods per customer. For life and undiscounted, 0 in
+  /// states that are never left: there are no finite visits to them.
+  const StateValues& visits() const { return visits_; }
+  /// Shape (n_states, n_states): `∂V/∂w_ij`, the discounted number of moves.
+  const Matrix& moves() const { return moves_; }
+  /// `∂V/∂γ`, currency per unit of the discount factor per period.
+  double by_discount_factor() const { return by_discount_factor_; }
+  /// `∂V/∂s_i`: the value of starting in each state.
+  const StateValues& by_start() const { return value_.mean(); }
+  /// Shape (n_states, n_states): percent of value per percent of `p_ij`, by `lift`. Throws `domain_error` when the
+  /// value is 0.
+  Matrix elasticity() const;
+
+  /// Every lever, the one that is worth most first.
+  std::vector<Lever> levers() const;
+  /// Every exit from every state, the dearest first. The figures are marginal and need not sum to a total; a state that
+  /// always leaves at once has nobody who stays and is left out.
+  std::vector<Leak> leaks() const;
+
+  /// The smallest change of `p(from → to)`, the row's other moves in proportion, that brings the value to `target`.
+  /// Exact, since the value is a ratio of linear functions of one row. Throws `domain_error` when no probability in [0,
+  /// 1] does, with the reach; needs a value for life.
+  double change_to_reach(std::string_view from, std::string_view to, double target) const;
+
+ private:
+  LifetimeValue value_;
+  Vector start_;
+  double start_mean_;
+  Matrix partial_;
+  Matrix lift_;
+  Mask is_lever_;
+  StateValues visits_;
+  Matrix moves_;
+  double by_discount_factor_;
+};
+
+/// From a law over the states, shape (n_states,). Moves that `allowed` rules out (a lifecycle's; of a fit its own) are
+/// no levers.
+Sensitivity sensitivity(const LifetimeValue& value, const Vector& start,
+                        const std::optional<Mask>& allowed = std::nullopt);
+Sensitivity sensitivity(const LifetimeValue& value, std::string_view start,
+                        const std::optional<Mask>& allowed = std::nullopt);
+
+/// One move's share in the difference between two chains.
+struct MoveDifference {
+  Index from;
+  Index to;
+  double amount;  ///< currency per customer
+};
+
+/// What another chain would be worth, and which moves make the difference.
+struct WhatIf {
+  double value;                       ///< under the first chain
+  double other_value;                 ///< under the second
+  std::vector<MoveDifference> moves;  ///< the largest first; they sum to `other_value - value`
+};
+
+/// Compares two values for life with the same states, rewards and discount. Throws `invalid_argument` when these
+/// differ.
+WhatIf what_if(const LifetimeValue& value, const LifetimeValue& other, const Vector& start);
+
+}  // namespace sojourn

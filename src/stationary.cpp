@@ -1,0 +1,246 @@
+#include "sojourn/stationary.hpp"
+
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "elimination.hpp"
+#include "sojourn/structure.hpp"
+#include "text.hpp"
+#include "value_system.hpp"
+
+namespace sojourn {
+
+namespace {
+
+/// GTH: states are taken out one by one, their moves passed on to the rest; going back, each gets its share.
+Vector stationary_law(Matrix P) {
+  const Index n = P.rows();
+  for (Index k = n - 1; k > 0; --k) {
+    const double leaves = P.row(k).head(k).sum();
+    P.col(k).head(k) /= leaves;
+    P.topLeftCorner(k, k).noalias() += P.col(k).head(k) * P.row(k).head(k);
+  }
+  Vector law = Vector::Zero(n);
+  law[0] = 1.0;
+  for (Index k = 1; k < n; ++k) law[k] = law.head(k).dot(P.col(k).head(k));
+  return law / law.sum();
+}
+
+Matrix submatrix(const Matrix& P, const std::vector<Index>& states) {
+  const auto n = static_cast<Index>(states.size());
+  Matrix part(n, n);
+  for (Index a = 0; a < n; ++a) {
+    for (Index b = 0; b < n; ++b)
+      part(a, b) = P(states[static_cast<std::size_t>(a)], states[static_cast<std::size_t>(b)]);
+  }
+  return part;
+}
+
+std::vector<CommunicatingClass> recurrent_classes(const Chain& chain) {
+  std::vector<CommunicatingClass> found;
+  const Structure shape = structure(chain);
+  for (const CommunicatingClass& c : shape.classes()) {
+    if (c.is_recurrent) found.push_back(c);
+  }
+  return found;
+}
+
+/// All states but one, and `(I - Q)` over them.
+struct Others {
+  Others(const Matrix& P, Index target) {
+    for (Index i = 0; i < P.rows(); ++i) {
+      if (i != target) states.push_back(i);
+    }
+    Vector slack(P.rows() - 1);
+    for (Index a = 0; a < slack.size(); ++a) slack[a] = P(states[static_cast<std::size_t>(a)], target);
+    system.emplace(submatrix(P, states), std::move(slack));
+  }
+
+  std::vector<Index> states;
+  std::optional<detail::Elimination> system;
+};
+
+constexpr Index most_times_one_by_one = 64;  // n eliminations; beyond it one must do
+
+/// One elimination for each target: every entry keeps its relative accuracy.
+Matrix times_one_by_one(const Matrix& P) {
+  const Index n = P.rows();
+  Matrix times = Matrix::Zero(n, n);
+  for (Index target = 0; n > 1 && target < n; ++target) {
+    const Others others(P, target);
+    const Matrix t = others.system->solve(Matrix::Ones(n - 1, 1));
+    for (Index a = 0; a < n - 1; ++a) times(others.states[static_cast<std::size_t>(a)], target) = t(a, 0);
+  }
+  return times;
+}
+
+/// From the visits `N_ij` to `j` before the state `r`: `N_ij = π_j (m_ir + m_rj - m_ij)`. An entry is as accurate as
+/// the time by way of `r`, the state that is visited most.
+Matrix times_at_once(const Matrix& P) {
+  const Index n = P.rows();
+  const Vector law = stationary_law(P);
+  Index r = 0;
+  law.maxCoeff(&r);
+  const Others others(P, r);
+  const Matrix N = others.system->solve(Matrix::Identity(n - 1, n - 1));
+  const Vector to_r = N.rowwise().sum();
+  Matrix times = Matrix::Zero(n, n);
+  for (Index b = 0; b < n - 1; ++b) {
+    const Index j = others.states[static_cast<std::size_t>(b)];
+    const double from_r = N(b, b) / law[j] - to_r[b];
+    times(r, j) = from_r;
+    times(j, r) = to_r[b];
+    for (Index a = 0; a < n - 1; ++a) {
+      if (a != b) times(others.states[static_cast<std::size_t>(a)], j) = to_r[a] + from_r - N(a, b) / law[j];
+    }
+  }
+  return times;
+}
+
+/// The stationary law of a chain with one recurrent class; `who` opens the message otherwise.
+Vector only_law(const char* who, const Chain& chain) {
+  const std::vector<CommunicatingClass> classes = recurrent_classes(chain);
+  if (classes.size() != 1) {
+    throw std::domain_error(std::string(who) + ": this chain can settle in " + std::to_string(classes.size()) +
+                            " separate sets of states, and where depends on the start; ask about one of them");
+  }
+  const Vector part = stationary_law(submatrix(chain.transition_matrix(), classes.front().states));
+  Vector law = Vector::Zero(chain.n_states());
+  for (Index a = 0; a < part.size(); ++a) law[classes.front().states[static_cast<std::size_t>(a)]] = part[a];
+  return law;
+}
+
+}  // namespace
+
+Stationary::Stationary(StateSpace states, std::vector<StationaryLaw> laws, Matrix ending)
+    : states_(std::move(states)), laws_(std::move(laws)), ending_(std::move(ending)) {}
+
+const StateValues& Stationary::distribution() const {
+  if (laws_.size() != 1) {
+    throw std::domain_error(
+        "stationary: there are " + std::to_string(laws_.size()) +
+        " stationary laws, one per set of states that is never left; ask for limit(start) or look at laws");
+  }
+  return laws_.front().distribution;
+}
+
+StateValues Stationary::limit(const Vector& start) const {
+  check_distribution("start", states_, start);
+  Vector law = Vector::Zero(states_.n_states());
+  const Vector weights = ending_.transpose() * start;
+  for (std::size_t c = 0; c < laws_.size(); ++c) law += weights[static_cast<Index>(c)] * laws_[c].distribution.vector();
+  return {states_, std::move(law)};
+}
+
+double Stationary::expected_return_time(std::string_view state) const {
+  const Index i = states_.index(state);
+  for (const StationaryLaw& law : laws_) {
+    if (law.distribution.vector()[i] > 0.0) return 1.0 / law.distribution.vector()[i];
+  }
+  throw std::domain_error("expected_return_time: " + text::quoted(state) +
+                          " is left for good sooner or later, so it has none");
+}
+
+Stationary stationary(const Chain& chain) {
+  const std::vector<CommunicatingClass> classes = recurrent_classes(chain);
+  const Matrix& P = chain.transition_matrix();
+  const Index n = chain.n_states();
+  std::vector<StationaryLaw> laws;
+  Matrix entering = Matrix::Zero(n, static_cast<Index>(classes.size()));
+  Vector is_recurrent = Vector::Zero(n);
+  for (std::size_t c = 0; c < classes.size(); ++c) {
+    const Vector part = stationary_law(submatrix(P, classes[c].states));
+    Vector law = Vector::Zero(n);
+    for (Index a = 0; a < part.size(); ++a) {
+      const Index j = classes[c].states[static_cast<std::size_t>(a)];
+      law[j] = part[a];
+      is_recurrent[j] = 1.0;
+      entering.col(static_cast<Index>(c)) += P.col(j);
+    }
+    laws.push_back({classes[c].states, StateValues(chain.states(), std::move(law)), classes[c].period});
+  }
+  for (Index i = 0; i < n; ++i) {
+    if (is_recurrent[i] > 0.0) entering.row(i).setZero();
+  }
+  Matrix ending = detail::ValueSystem(chain, 1.0).solve(entering);
+  for (std::size_t c = 0; c < classes.size(); ++c) {
+    for (const Index j : classes[c].states) ending(j, static_cast<Index>(c)) = 1.0;
+  }
+  return {chain.states(), std::move(laws), std::move(ending)};
+}
+
+Matrix mean_passage_times(const Chain& chain) {
+  const Structure shape = structure(chain);
+  if (!shape.is_irreducible()) {
+    throw std::domain_error(
+        "mean_passage_times: some states cannot be reached from some others, so these times are infinite; ask hitting "
+        "for "
+        "the targets that you mean");
+  }
+  const Matrix& P = chain.transition_matrix();
+  return chain.n_states() <= most_times_one_by_one ? times_one_by_one(P) : times_at_once(P);
+}
+
+double kemeny_constant(const Chain& chain) {
+  const Vector law = only_law("kemeny_constant", chain);
+  if (!structure(chain).is_irreducible()) {
+    throw std::domain_error(
+        "kemeny_constant: some states are left for good, so the time depends on the start; ask absorption for the time "
+        "until then");
+  }
+  // The trace of the deviation matrix Z - 1π, with Z = (I - P + 1π)⁻¹.
+  const Index n = chain.n_states();
+  const Eigen::MatrixXd A = Eigen::MatrixXd::Identity(n, n) - Eigen::MatrixXd(chain.transition_matrix()) +
+                            Eigen::VectorXd::Ones(n) * law.transpose();
+  return A.partialPivLu().inverse().trace() - 1.0;
+}
+
+double spectral_gap(const Chain& chain) {
+  const std::vector<CommunicatingClass> classes = recurrent_classes(chain);
+  if (classes.size() > 1 || classes.front().period > 1) return 0.0;
+  const Eigen::MatrixXd P = chain.transition_matrix();
+  Eigen::VectorXd sizes = Eigen::EigenSolver<Eigen::MatrixXd>(P, false).eigenvalues().cwiseAbs();
+  std::sort(sizes.data(), sizes.data() + sizes.size(), [](double a, double b) { return a > b; });
+  return sizes.size() < 2 ? 1.0 : std::max(0.0, 1.0 - sizes[1]);
+}
+
+Index mixing_time(const Chain& chain, double distance) {
+  if (!(distance > 0.0 && distance < 1.0)) {
+    throw std::invalid_argument("distance: must be between 0 and 1, found " + text::number(distance));
+  }
+  const Vector law = only_law("mixing_time", chain);
+  if (recurrent_classes(chain).front().period != 1) {
+    throw std::domain_error("mixing_time: this chain is periodic and goes round for ever; it never mixes");
+  }
+  const auto is_mixed = [&](const Matrix& powers) {
+    return 0.5 * (powers.rowwise() - law.transpose()).cwiseAbs().rowwise().sum().maxCoeff() <= distance;
+  };
+  const Index n = chain.n_states();
+  if (is_mixed(Matrix::Identity(n, n))) return 0;
+  // The distance never grows, so powers of two bracket the time and bisection finds it.
+  constexpr std::size_t most_doublings = 40;
+  std::vector<Matrix> powers{chain.transition_matrix()};
+  while (!is_mixed(powers.back())) {
+    if (powers.size() > most_doublings) throw std::domain_error("mixing_time: more than 2^40 periods");
+    Matrix square = powers.back() * powers.back();
+    for (Index i = 0; i < n; ++i) square.row(i) /= square.row(i).sum();  // rounding would double with each squaring
+    powers.push_back(std::move(square));
+  }
+  if (powers.size() == 1) return 1;
+  powers.pop_back();
+  Matrix reached = powers.back();
+  Index time = Index{1} << (powers.size() - 1);
+  for (std::size_t k = powers.size() - 1; k-- > 0;) {
+    Matrix further = reached * powers[k];
+    if (is_mixed(further)) continue;
+    reached = std::move(further);
+    time += Index{1} << k;
+  }
+  return time + 1;
+}
+
+}  // namespace sojourn
