@@ -3,6 +3,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "horizon.hpp"
 #include "text.hpp"
 
 namespace sojourn {
@@ -28,14 +29,16 @@ Matrix forecast(const Chain& chain, const Vector& stock, const ForecastOptions& 
   check_numbers("stock", chain.states(), stock);
   const bool has_arrivals = options.arrivals.size() != 0;
   if (has_arrivals) check_numbers("arrivals", chain.states(), options.arrivals);
-  if (options.periods < 1) {
-    throw std::invalid_argument("periods: must be at least 1, found " + std::to_string(options.periods));
-  }
+  detail::check_horizon("periods", options.periods);
   Matrix path(options.periods + 1, chain.n_states());
   path.row(0) = stock.transpose();
   for (Index t = 1; t <= options.periods; ++t) {
     path.row(t).noalias() = path.row(t - 1) * chain.transition_matrix();
     if (has_arrivals) path.row(t) += options.arrivals.transpose();
+  }
+  if (!path.allFinite()) {
+    throw std::domain_error(
+        "forecast: the numbers are too large for floating point; count customers in thousands or millions");
   }
   return path;
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 #include <ostream>
+#include <stdexcept>
 
 #include "text.hpp"
 #include "text_table.hpp"
@@ -81,6 +82,9 @@ std::string mermaid_label(const std::string& name) {
 
 template <class Draw>
 void each_move(const Chain& chain, double min_probability, Draw&& draw) {
+  if (!(min_probability >= 0.0 && min_probability <= 1.0)) {
+    throw std::invalid_argument("min_probability: must be from 0 to 1, found " + text::number(min_probability));
+  }
   const Matrix& P = chain.transition_matrix();
   for (Index i = 0; i < P.rows(); ++i) {
     for (Index j = 0; j < P.cols(); ++j) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "endless.hpp"
+#include "horizon.hpp"
 #include "text.hpp"
 #include "value_gradient.hpp"
 #include "value_system.hpp"
@@ -14,8 +15,6 @@
 namespace sojourn {
 
 namespace {
-
-constexpr Index longest_horizon = 10'000'000;
 
 /// Rewards and moves of one chain in the form that every recursion needs.
 struct Terms {
@@ -102,10 +101,7 @@ LifetimeValue lifetime_value(const Chain& chain, const Rewards& rewards, const L
   const Terms terms{chain.transition_matrix(), rewards, factor};
 
   if (options.horizon) {
-    if (*options.horizon < 1 || *options.horizon > longest_horizon) {
-      throw std::invalid_argument("horizon: must be at least 1 period and at most " + text::grouped(longest_horizon) +
-                                  ", found " + std::to_string(*options.horizon));
-    }
+    detail::check_horizon("horizon", *options.horizon);
     const Vector once = terms.one_period();
     Vector mean = Vector::Zero(chain.n_states());
     Vector variance = Vector::Zero(chain.n_states());

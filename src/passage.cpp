@@ -6,13 +6,12 @@
 #include <utility>
 
 #include "elimination.hpp"
+#include "horizon.hpp"
 #include "text.hpp"
 
 namespace sojourn {
 
 namespace {
-
-constexpr Index longest_horizon = 10'000'000;
 
 /// One flag per state.
 using Flags = std::vector<char>;
@@ -141,10 +140,7 @@ Matrix FirstPassage::cumulative() const {
 }
 
 FirstPassage first_passage(const Chain& chain, const std::vector<std::string>& targets, Index horizon) {
-  if (horizon < 1 || horizon > longest_horizon) {
-    throw std::invalid_argument("horizon: must be at least 1 period and at most " + text::grouped(longest_horizon) +
-                                ", found " + std::to_string(horizon));
-  }
+  detail::check_horizon("horizon", horizon);
   const Matrix& P = chain.transition_matrix();
   const Flags is_target = flags_of("targets", chain.states(), targets);
   Matrix onward = P;  // moves that do not end in a target

@@ -486,7 +486,13 @@ Simulation simulate(const Chain& chain, const Rewards& rewards, const SimulateOp
     if (options.outputs.journeys) results.journeys.resize(static_cast<std::size_t>(n_blocks));
     Crew crew(plan, results, n_blocks, static_cast<int>(n_threads));
     crew.run();
-    if (options.outputs.value) simulation.value_.emplace(std::move(results.values));
+    if (options.outputs.value) {
+      simulation.value_.emplace(std::move(results.values));
+      if (!std::isfinite(simulation.value_->mean()) || !std::isfinite(simulation.value_->standard_deviation())) {
+        throw std::domain_error(
+            "simulate: the value is too large for a floating-point number; use smaller rewards or a stronger discount");
+      }
+    }
     if (options.outputs.occupancy) simulation.occupancy_ = crew.occupancy();
     if (options.outputs.journeys) {
       simulation.journeys_.emplace(lifecycle_of(chain), chain.period(), TimeUnit::step,

@@ -13,7 +13,8 @@ struct ForecastOptions {
 };
 
 /// Expected customers per state: row `t` holds `stock · P^t` (and the arrivals since), `t = 0 … periods`. Shape
-/// (periods + 1, n_states). Throws `invalid_argument` for a stock that is negative, not finite or of another shape.
+/// (periods + 1, n_states). Throws `invalid_argument` for a stock that is negative, not finite or of another shape, or
+/// periods out of range, and `domain_error` when the numbers grow beyond floating point.
 Matrix forecast(const Chain& chain, const Vector& stock, const ForecastOptions& options = {});
 
 }  // namespace sojourn

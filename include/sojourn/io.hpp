@@ -29,7 +29,8 @@ std::ostream& operator<<(std::ostream& out, const FitResult& fit);
 std::ostream& operator<<(std::ostream& out, const LifetimeValue& value);
 std::ostream& operator<<(std::ostream& out, const Simulation& simulation);
 
-/// The chain as a Graphviz or a Mermaid graph; moves below `min_probability` are left out. Names are quoted.
+/// The chain as a Graphviz or a Mermaid graph; moves below `min_probability` are left out. Names are quoted. Throws
+/// `invalid_argument` for a `min_probability` outside [0, 1].
 std::string to_dot(const Chain& chain, double min_probability = 0.0);
 std::string to_mermaid(const Chain& chain, double min_probability = 0.0);
 

@@ -212,7 +212,8 @@ Period to_period(py::handle object, const char* argument) {
   if (py::isinstance<py::str>(object)) return Period::parse(object.cast<std::string>());
   if (PyNumber_Check(object.ptr()) && !py::isinstance<py::bool_>(object)) {
     const std::string number{py::str(object)};
-    refuse(argument + ": "s + number + " has no unit; say '"s + number + " days'"s);
+    const std::string days = PyIndex_Check(object.ptr()) ? number : std::string("30");
+    refuse(argument + ": "s + number + " has no unit; say '"s + days + " days'"s);
   }
   refuse_type(argument + ": expected text such as 'month' or a Period, found "s + type_name(object));
 }

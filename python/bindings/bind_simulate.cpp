@@ -38,7 +38,7 @@ int to_threads(py::handle object) {
   if (object.is_none()) return 0;
   const Index n = to_index(object, "threads");
   if (n < 0 || n > 4096)
-    throw py::value_error("threads: expected 1 to 4096, or None for as many as this process may use, found " +
+    throw py::value_error("threads: expected 1 to 4096, or None (or 0) for as many as this process may use, found " +
                           std::to_string(n));
   return static_cast<int>(n);
 }

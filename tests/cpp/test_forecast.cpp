@@ -66,3 +66,12 @@ TEST_CASE("a forecast reaches at least one period ahead") {
   check_refused<std::invalid_argument>([] { (void)forecast(small(), numbers({1, 2, 0}), {.periods = -3}); },
                                        {"periods", "-3"});
 }
+
+TEST_CASE("a forecast beyond floating point or too far ahead is refused") {
+  const Chain chain(StateSpace{"a", "b"}, matrix({{.5, .5}, {0, 1}}));
+  const Vector many = numbers({1e308, 0});
+  check_refused<std::domain_error>([&] { (void)forecast(chain, many, {.periods = 9, .arrivals = many}); },
+                                   {"forecast", "too large"});
+  check_refused<std::invalid_argument>([&] { (void)forecast(chain, many, {.periods = 1'000'000'000'000}); },
+                                       {"periods", "10,000,000"});
+}

@@ -110,3 +110,8 @@ TEST_CASE("names cannot break out of a graph") {
 TEST_CASE("a graph in Mermaid text numbers its states and labels its moves") {
   check_says(to_mermaid(small()), {"graph LR", "s0[\"trial\"]", "s0 -->|0.4| s1"});
 }
+
+TEST_CASE("a graph takes a smallest probability from 0 to 1 only") {
+  check_refused<std::invalid_argument>([] { (void)to_dot(small(), -3.0); }, {"min_probability", "found -3"});
+  check_refused<std::invalid_argument>([] { (void)to_mermaid(small(), std::nan("")); }, {"min_probability", "nan"});
+}

@@ -423,3 +423,10 @@ TEST_CASE("the law of the first state, and all that follows, is exact to samplin
     }
   }
 }
+
+TEST_CASE("values too large for a number are refused, not returned") {
+  const Chain chain(StateSpace{"a", "b"}, matrix({{.5, .5}, {0, 1}}));
+  check_refused<std::domain_error>(
+      [&] { (void)simulate(chain, Rewards(chain.states(), {{"a", 1e308}}), {.customers = 10}); },
+      {"simulate", "too large", "smaller rewards"});
+}
