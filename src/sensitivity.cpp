@@ -179,8 +179,11 @@ Sensitivity sensitivity(const LifetimeValue& value, const Vector& start, const s
                                 std::to_string(allowed->cols()) + ')');
   }
   if (allowed) return {value, start, *allowed};
-  return {value, start,
-          value.fit() != nullptr ? value.fit()->counts.lifecycle().allowed() : Mask::Constant(n, n, true)};
+  if (value.fit() != nullptr) return {value, start, value.fit()->counts.lifecycle().allowed()};
+  // Nobody pulls on a customer who has left for good.
+  Mask all = Mask::Constant(n, n, true);
+  for (const Index exit : chain.absorbing_states()) all.row(exit).setConstant(false);
+  return {value, start, std::move(all)};
 }
 
 Sensitivity sensitivity(const LifetimeValue& value, std::string_view start, const std::optional<Mask>& allowed) {

@@ -87,8 +87,8 @@ class Sensitivity {
   double by_discount_factor_;
 };
 
-/// From a law over the states, shape (n_states,). Moves that `allowed` rules out (a lifecycle's; of a fit its own) are
-/// no levers.
+/// From a law over the states, shape (n_states,). Moves that `allowed` rules out are no levers; without it these are the
+/// moves that the lifecycle of a fit forbids, or the moves out of the absorbing states of a chain.
 Sensitivity sensitivity(const LifetimeValue& value, const Vector& start,
                         const std::optional<Mask>& allowed = std::nullopt);
 Sensitivity sensitivity(const LifetimeValue& value, std::string_view start,

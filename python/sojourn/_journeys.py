@@ -149,16 +149,15 @@ def journeys(
         Without it the columns are given directly, as arrays or lists.
     customer, time, state : str or column
         Customer ids of any hashable type; None, NaN and "" are missing. Times are dates, datetimes (naive, or in one
-        zone:
-        then the wall clock places them on a grid and UTC orders them), ISO 8601 text, or whole numbers, which only
-        give an order unless `time_unit` is said. States are names.
+        zone: then the wall clock places them on a grid and UTC orders them), ISO 8601 text, or whole numbers, which
+        only give an order unless `time_unit` is said. States are names.
     value : str or column, optional
         Currency.
     lifecycle : Lifecycle, optional
         States, allowed moves and exits.
     states : StateSpace or sequence of str, optional
-        Instead of a lifecycle: the states, every move allowed. With neither, the states are those found, sorted by
-        name.
+        Instead of a lifecycle: the states, every move allowed. With neither, the states are those found,
+        sorted by name.
     exits : sequence of str, optional
         States that are never left; not together with a lifecycle.
     period : Period or str, optional

@@ -241,7 +241,7 @@ TEST_CASE("elasticity is percent per percent") {
 TEST_CASE("levers are ranked, the one worth most first, in currency per percentage point") {
   const Sensitivity why = sensitivity(loyalty_value(), "active");
   const std::vector<Lever> levers = why.levers();
-  REQUIRE(levers.size() == 8);  // all moves but the certain one: of the exit to itself
+  REQUIRE(levers.size() == 6);  // all moves but those out of the exit
   for (std::size_t k = 0; k < levers.size(); ++k) {
     const Lever& lever = levers[k];
     CHECK(lever.value_of_a_point == Catch::Approx(why.lift()(lever.from, lever.to) / 100.0));
@@ -263,12 +263,14 @@ TEST_CASE("a move that is ruled out or certain is no lever") {
                                        {"allowed", "(3, 3)", "(2, 3)"});
 }
 
-TEST_CASE("undiscounted, the way back from an exit is a leap and no lever") {
+TEST_CASE("the way back from an exit is a lever only where it is asked for and later money is discounted") {
   const LifetimeValue value = loyalty_value(.2, 1.0);
-  const Sensitivity why = sensitivity(value, "active");
+  const Mask all = Mask::Constant(3, 3, true);
+  const Sensitivity why = sensitivity(value, "active", all);
   CHECK_FALSE(why.is_lever()(2, 0));
   CHECK(why.is_lever()(0, 2));
-  CHECK(sensitivity(loyalty_value(), "active").is_lever()(2, 0));
+  CHECK_FALSE(sensitivity(loyalty_value(), "active").is_lever()(2, 0));
+  CHECK(sensitivity(loyalty_value(), "active", all).is_lever()(2, 0));
   check_refused<std::domain_error>([&] { (void)why.change_to_reach("churn", "active", 1e9); },
                                    {"'churn' → 'active'", "never left"});
 }
