@@ -30,7 +30,6 @@ void bind_orders(py::module_& m) {
       py::arg("order").noconvert(), py::kw_only(), py::arg("time_unit"), py::arg("labels"), py::arg("period"),
       py::arg("churn_after"), py::arg("origin"), py::arg("until"), py::arg("duplicates"), py::arg("missing_value"),
       doc::order_journeys);
-  m.attr("_default_churn_after") = OrderOptions{}.churn_after;
 }
 
 }  // namespace sojourn::python

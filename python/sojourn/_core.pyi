@@ -24,7 +24,6 @@ _Backend: TypeAlias = Literal["pandas", "polars", "pyarrow"]
 
 __version__: str
 model_format_version: int
-_default_churn_after: int
 
 class Period:
     def __init__(self, period: _Period) -> None: ...
