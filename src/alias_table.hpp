@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sojourn/types.hpp"
+#include "sojourn/chain.hpp"
 
 namespace sojourn::detail {
 
@@ -14,8 +14,10 @@ namespace sojourn::detail {
 /// of the row, and holds positive entries only.
 class AliasTable {
  public:
-  /// Rows are laws over the columns, shape (n_rows, n_columns).
-  explicit AliasTable(const Matrix& rows);
+  /// One row per state of a chain.
+  explicit AliasTable(const Chain& chain);
+  /// One row: a law over the states.
+  explicit AliasTable(const Vector& law);
 
   /// The state for `U = high · 2^32 + low()`. The low half is asked for only when the high one does not decide.
   template <class Low>
@@ -42,6 +44,7 @@ class AliasTable {
     std::uint32_t n_cells;
   };
 
+  void add_row(const std::vector<double>& probabilities, const std::vector<std::uint32_t>& states);
   std::uint32_t draw_exactly(const Row& row, std::uint64_t product, std::uint32_t low) const;
 
   std::vector<Row> rows_;

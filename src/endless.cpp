@@ -21,9 +21,9 @@ bool brings_money(const Chain& chain, const Rewards& rewards, const std::vector<
   for (const Index i : states) {
     if (rewards.per_state()[i] != 0.0) return true;
     if (!rewards.has_move_rewards()) continue;
-    for (const Index j : states) {
-      if (chain.transition_matrix()(i, j) > 0.0 && rewards.per_move()(i, j) != 0.0) return true;
-    }
+    bool pays = false;  // the class is never left: all its moves stay inside
+    chain.for_each_move(i, [&](Index j, double) { pays = pays || rewards.move_reward(i, j) != 0.0; });
+    if (pays) return true;
   }
   return false;
 }

@@ -33,7 +33,7 @@ Matrix forecast(const Chain& chain, const Vector& stock, const ForecastOptions& 
   Matrix path(options.periods + 1, chain.n_states());
   path.row(0) = stock.transpose();
   for (Index t = 1; t <= options.periods; ++t) {
-    path.row(t).noalias() = path.row(t - 1) * chain.transition_matrix();
+    path.row(t) = chain.next(path.row(t - 1).transpose()).transpose();
     if (has_arrivals) path.row(t) += options.arrivals.transpose();
   }
   if (!path.allFinite()) {

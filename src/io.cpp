@@ -85,11 +85,10 @@ void each_move(const Chain& chain, double min_probability, Draw&& draw) {
   if (!(min_probability >= 0.0 && min_probability <= 1.0)) {
     throw std::invalid_argument("min_probability: must be from 0 to 1, found " + text::number(min_probability));
   }
-  const Matrix& P = chain.transition_matrix();
-  for (Index i = 0; i < P.rows(); ++i) {
-    for (Index j = 0; j < P.cols(); ++j) {
-      if (P(i, j) > 0.0 && P(i, j) >= min_probability) draw(i, j, text::number(P(i, j), 3));
-    }
+  for (Index i = 0; i < chain.n_states(); ++i) {
+    chain.for_each_move(i, [&](Index j, double p) {
+      if (p >= min_probability) draw(i, j, text::number(p, 3));
+    });
   }
 }
 
@@ -116,6 +115,9 @@ std::ostream& operator<<(std::ostream& out, const StateValues& values) {
 
 std::ostream& operator<<(std::ostream& out, const Chain& chain) {
   out << "chain of " << text::plural(chain.n_states(), "state") << ", " << clock(chain.period()) << '\n';
+  if (chain.is_sparse()) {
+    return out << text::grouped(chain.n_moves()) << (chain.n_moves() == 1 ? " move" : " moves") << ", kept sparse\n";
+  }
   return out << square(chain.states(),
                        [&chain](Index i, Index j) { return probability(chain.transition_matrix()(i, j)); });
 }

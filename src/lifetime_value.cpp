@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/math/special_functions/erf.hpp>
 #include <cmath>
+#include <mutex>
 #include <stdexcept>
 #include <utility>
 
@@ -16,37 +17,31 @@ namespace sojourn {
 
 namespace {
 
-/// Rewards and moves of one chain in the form that every recursion needs.
-struct Terms {
-  const Matrix& P;
-  const Rewards& rewards;
-  double factor;
-
-  /// `w_ij + V_j` along row `i`.
-  Eigen::RowVectorXd onward(Index i, const Vector& V) const {
-    Eigen::RowVectorXd u = V.transpose();
-    if (rewards.has_move_rewards()) u += rewards.per_move().row(i);
-    return u;
+/// `Var_j(w_ij + V_j)` per row of the chain.
+Vector spread(const Chain& chain, const Rewards& rewards, const Vector& V) {
+  Vector variance = Vector::Zero(chain.n_states());
+  for (Index i = 0; i < chain.n_states(); ++i) {
+    double mean = 0.0;
+    double total = 0.0;
+    chain.for_each_move(i, [&](Index j, double p) {
+      mean += p * (V[j] + rewards.move_reward(i, j));
+      total += p;
+    });
+    mean /= total;
+    chain.for_each_move(i, [&](Index j, double p) {
+      const double above = V[j] + rewards.move_reward(i, j) - mean;
+      variance[i] += p * above * above;
+    });
   }
+  return variance;
+}
 
-  /// `r + γ (P∘W) 1`.
-  Vector one_period() const {
-    Vector sum = rewards.per_state();
-    if (rewards.has_move_rewards()) sum += factor * P.cwiseProduct(rewards.per_move()).rowwise().sum();
-    return sum;
-  }
-
-  /// `Var_j(w_ij + V_j)` per row under rows `weights` that sum to 1 (or to 0, which gives 0).
-  Vector spread(const Matrix& weights, const Vector& V) const {
-    Vector variance(P.rows());
-    for (Index i = 0; i < P.rows(); ++i) {
-      const Eigen::RowVectorXd u = onward(i, V);
-      const double mean = weights.row(i).dot(u);
-      variance[i] = (weights.row(i).array() * (u.array() - mean).square()).sum();
-    }
-    return variance;
-  }
-};
+/// `Σ_j q_j (u_j - ū)²` with `ū = Σ_j q_j u_j`, for weights that sum to 1, or to 0, which gives 0.
+template <class Weights, class Numbers>
+double weighted_variance(const Weights& q, const Numbers& u) {
+  const double mean = q.dot(u);
+  return (q.array() * (u.array() - mean).square()).sum();
+}
 
 void check_same_states(const Chain& chain, const Rewards& rewards) {
   if (!(chain.states() == rewards.states())) {
@@ -73,20 +68,39 @@ Vector row_uncertainty(const Matrix& posterior) {
 
 }  // namespace
 
-LifetimeValue::LifetimeValue(Chain chain, Rewards rewards, Discount discount, std::optional<Index> horizon, Vector mean,
-                             Vector variance)
+struct LifetimeValue::Later {
+  std::mutex mutex;
+  std::optional<StateValues> standard_deviation;
+};
+
+const detail::ValueSystem& detail::system_of(const LifetimeValue& value) {
+  return *value.system_;
+}
+
+LifetimeValue::LifetimeValue(Chain chain, Rewards rewards, Discount discount, std::optional<Index> horizon)
     : chain_(std::move(chain)),
       rewards_(std::move(rewards)),
       discount_(discount),
       horizon_(horizon),
-      mean_(chain_.states(), mean),
-      residual_(chain_.states(), mean - rewards_.per_state()),
-      standard_deviation_(chain_.states(), variance.cwiseMax(0.0).cwiseSqrt()) {
-  if (!mean.allFinite() || !variance.allFinite()) {
+      mean_(chain_.states(), Vector::Zero(chain_.n_states())),
+      residual_(mean_),
+      later_(std::make_shared<Later>()) {
+  const double factor = discount_.factor_per_period(chain_.period());
+  const Vector once = rewards_.per_state() + factor * detail::expected_move_reward(chain_, rewards_);
+  Vector mean = Vector::Zero(chain_.n_states());
+  if (horizon_) {
+    for (Index t = 0; t < *horizon_; ++t) mean = once + factor * chain_.expected_next(mean);
+  } else {
+    system_ = std::make_shared<const detail::ValueSystem>(chain_, factor);
+    mean = system_->solve(once);
+  }
+  if (!mean.allFinite()) {
     throw std::domain_error(
         "lifetime_value: the value is too large for a floating-point number; use smaller rewards or a stronger "
         "discount");
   }
+  residual_ = StateValues(chain_.states(), mean - rewards_.per_state());
+  mean_ = StateValues(chain_.states(), std::move(mean));
 }
 
 LifetimeValue lifetime_value(const Chain& chain, const Rewards& rewards, const LifetimeValueOptions& options) {
@@ -97,28 +111,42 @@ LifetimeValue lifetime_value(const Chain& chain, const Rewards& rewards, const L
         "factor, or "
         "that there is none (discount factor 1)");
   }
-  const double factor = options.discount->factor_per_period(chain.period());
-  const Terms terms{chain.transition_matrix(), rewards, factor};
-
   if (options.horizon) {
     detail::check_horizon("horizon", *options.horizon);
-    const Vector once = terms.one_period();
-    Vector mean = Vector::Zero(chain.n_states());
-    Vector variance = Vector::Zero(chain.n_states());
-    for (Index t = 0; t < *options.horizon; ++t) {
-      variance = factor * factor * (terms.P * variance + terms.spread(terms.P, mean));
-      mean = once + factor * (terms.P * mean);
-    }
-    return {chain, rewards, *options.discount, options.horizon, std::move(mean), std::move(variance)};
+  } else if (options.discount->factor_per_period(chain.period()) == 1.0) {
+    detail::refuse_endless_rewards("lifetime_value", chain, rewards);
   }
+  return {chain, rewards, *options.discount, options.horizon};
+}
 
-  if (factor == 1.0) detail::refuse_endless_rewards("lifetime_value", chain, rewards);
-  const detail::ValueSystem system(chain, factor);
-  Vector mean = system.solve(terms.one_period());
-  const Vector within = factor * factor * terms.spread(terms.P, mean);
-  Vector variance =
-      factor == 1.0 ? Vector(system.solve(within)) : Vector(detail::ValueSystem(chain, factor * factor).solve(within));
-  return {chain, rewards, *options.discount, options.horizon, std::move(mean), std::move(variance)};
+const StateValues& LifetimeValue::standard_deviation() const {
+  const std::lock_guard lock(later_->mutex);
+  if (!later_->standard_deviation) {
+    later_->standard_deviation.emplace(chain_.states(), variance().cwiseMax(0.0).cwiseSqrt());
+  }
+  return *later_->standard_deviation;
+}
+
+Vector LifetimeValue::variance() const {
+  const double factor = discount_.factor_per_period(chain_.period());
+  Vector variance = Vector::Zero(chain_.n_states());
+  if (horizon_) {
+    const Vector once = rewards_.per_state() + factor * detail::expected_move_reward(chain_, rewards_);
+    Vector mean = Vector::Zero(chain_.n_states());
+    for (Index t = 0; t < *horizon_; ++t) {
+      variance = factor * factor * (chain_.expected_next(variance) + spread(chain_, rewards_, mean));
+      mean = once + factor * chain_.expected_next(mean);
+    }
+  } else {
+    const Vector within = factor * factor * spread(chain_, rewards_, mean_.vector());
+    variance = factor == 1.0 ? system_->solve(within) : detail::ValueSystem(chain_, factor * factor).solve(within);
+  }
+  if (!variance.allFinite()) {
+    throw std::domain_error(
+        "standard_deviation: the spread is too large for a floating-point number; use smaller rewards or a stronger "
+        "discount");
+  }
+  return variance;
 }
 
 LifetimeValue lifetime_value(const FitResult& fit, const LifetimeValueOptions& options,
@@ -132,7 +160,7 @@ LifetimeValue lifetime_value(const FitResult& fit, const LifetimeValueOptions& o
 StartValue LifetimeValue::start_value(const Vector& start) const {
   check_distribution("start", chain_.states(), start);
   const Vector& V = mean_.vector();
-  const Vector& deviation = standard_deviation_.vector();
+  const Vector& deviation = standard_deviation().vector();
   const double mean = start.dot(V);
   const double variance = start.dot(Vector(deviation.array().square() + (V.array() - mean).square()));
   std::optional<double> error;
@@ -149,24 +177,26 @@ StartValue LifetimeValue::start_value(std::string_view state) const {
 Vector LifetimeValue::standard_errors(const Matrix& starts) const {
   const double factor = discount_.factor_per_period(chain_.period());
   const Index n = chain_.n_states();
-  const Terms terms{chain_.transition_matrix(), rewards_, factor};
   const Matrix means = posterior_means(fit_->posterior);
   const Vector uncertainty = row_uncertainty(fit_->posterior);
 
   Matrix visits(starts.rows(), n);  // discounted, per start law
   Vector variance = Vector::Zero(starts.rows());
   if (!horizon_) {
-    visits = detail::ValueSystem(chain_, factor).solve_transposed(starts.transpose()).transpose();
-    const Vector per_row = factor * factor * terms.spread(means, mean_.vector()).cwiseProduct(uncertainty);
+    visits = system_->solve_transposed(starts.transpose()).transpose();
+    Vector per_row(n);
+    for (Index i = 0; i < n; ++i) {
+      Eigen::RowVectorXd u = mean_.vector().transpose();
+      if (rewards_.has_move_rewards()) u += rewards_.per_move().row(i);
+      per_row[i] = factor * factor * weighted_variance(means.row(i), u) * uncertainty[i];
+    }
     variance = visits.cwiseAbs2() * per_row;
   } else {
     for (Index s = 0; s < starts.rows(); ++s) {
       const detail::ValueGradient gradient = detail::value_gradient(*this, starts.row(s).transpose());
-      visits.row(s) = gradient.visits;
+      visits.row(s) = gradient.visits.transpose();
       for (Index i = 0; i < n; ++i) {
-        const double mean = means.row(i).dot(gradient.partial.row(i));
-        variance[s] +=
-            uncertainty[i] * (means.row(i).array() * (gradient.partial.row(i).array() - mean).square()).sum();
+        variance[s] += uncertainty[i] * weighted_variance(means.row(i), detail::partial_row(*this, gradient, i));
       }
     }
   }
@@ -183,8 +213,10 @@ Vector LifetimeValue::standard_errors(const Matrix& starts) const {
 }
 
 Vector LifetimeValue::moves_into(Index exit) const {
-  Vector entering = chain_.transition_matrix().col(exit);
-  entering[exit] = 0.0;
+  Vector entering = Vector::Zero(chain_.n_states());
+  for (Index i = 0; i < entering.size(); ++i) {
+    if (i != exit) entering[i] = chain_.probability(i, exit);
+  }
   return entering;
 }
 

@@ -5,9 +5,9 @@
 #include <stdexcept>
 #include <utility>
 
-#include "elimination.hpp"
 #include "horizon.hpp"
 #include "text.hpp"
+#include "value_system.hpp"
 
 namespace sojourn {
 
@@ -23,19 +23,28 @@ Flags flags_of(const char* where, const StateSpace& states, const std::vector<st
   return flags;
 }
 
+/// For each state the states that lead to it.
+std::vector<std::vector<Index>> predecessors(const Chain& chain) {
+  std::vector<std::vector<Index>> before(static_cast<std::size_t>(chain.n_states()));
+  for (Index i = 0; i < chain.n_states(); ++i) {
+    chain.for_each_move(i, [&](Index j, double) { before[static_cast<std::size_t>(j)].push_back(i); });
+  }
+  return before;
+}
+
 /// The states from which a state of `to` can be reached by moves out of states that are not in `closed`; `to` included.
-Flags reaching(const Matrix& P, const Flags& to, const Flags& closed) {
+Flags reaching(const std::vector<std::vector<Index>>& before, const Flags& to, const Flags& closed) {
   Flags found = to;
   std::queue<Index> queue;
-  for (Index j = 0; j < P.rows(); ++j) {
-    if (found[static_cast<std::size_t>(j)]) queue.push(j);
+  for (std::size_t j = 0; j < found.size(); ++j) {
+    if (found[j]) queue.push(static_cast<Index>(j));
   }
   while (!queue.empty()) {
     const Index j = queue.front();
     queue.pop();
-    for (Index i = 0; i < P.rows(); ++i) {
+    for (const Index i : before[static_cast<std::size_t>(j)]) {
       const auto at = static_cast<std::size_t>(i);
-      if (found[at] || closed[at] || P(i, j) <= 0.0) continue;
+      if (found[at] || closed[at]) continue;
       found[at] = 1;
       queue.push(i);
     }
@@ -43,47 +52,22 @@ Flags reaching(const Matrix& P, const Flags& to, const Flags& closed) {
   return found;
 }
 
-/// The moves among some states, everything else being a way out.
-class Restricted {
- public:
-  Restricted(const Matrix& P, const Flags& inside) : n_states_(P.rows()) {
-    for (Index i = 0; i < P.rows(); ++i) {
-      if (inside[static_cast<std::size_t>(i)]) states_.push_back(i);
-    }
-    const auto n = static_cast<Index>(states_.size());
-    Matrix off(n, n);
-    Vector slack = Vector::Zero(n);
-    for (Index a = 0; a < n; ++a) {
-      const Index i = states_[static_cast<std::size_t>(a)];
-      for (Index b = 0; b < n; ++b) off(a, b) = a == b ? 0.0 : P(i, states_[static_cast<std::size_t>(b)]);
-      for (Index j = 0; j < P.rows(); ++j) {
-        if (!inside[static_cast<std::size_t>(j)]) slack[a] += P(i, j);
-      }
-    }
-    if (n > 0) system_.emplace_back(std::move(off), std::move(slack));
+/// `x = b + Q x` among some states, 0 outside.
+detail::ValueSystem restricted(const Chain& chain, const Flags& inside) {
+  std::vector<Index> states;
+  for (std::size_t i = 0; i < inside.size(); ++i) {
+    if (inside[i]) states.push_back(static_cast<Index>(i));
   }
+  return {chain, 1.0, std::move(states)};
+}
 
-  /// `x = b + Q x` inside, 0 outside.
-  Vector solve(const Vector& b) const {
-    Vector x = Vector::Zero(n_states_);
-    if (states_.empty()) return x;
-    Matrix part(static_cast<Index>(states_.size()), 1);
-    for (Index a = 0; a < part.rows(); ++a) part(a, 0) = b[states_[static_cast<std::size_t>(a)]];
-    part = system_.front().solve(std::move(part));
-    for (Index a = 0; a < part.rows(); ++a) x[states_[static_cast<std::size_t>(a)]] = part(a, 0);
-    return x;
-  }
-
- private:
-  Index n_states_;
-  std::vector<Index> states_;
-  std::vector<detail::Elimination> system_;
-};
-
-Vector one_step_into(const Matrix& P, const Flags& set) {
-  Vector into = Vector::Zero(P.rows());
-  for (Index j = 0; j < P.cols(); ++j) {
-    if (set[static_cast<std::size_t>(j)]) into += P.col(j);
+/// The probability of a move into the set, per state.
+Vector one_step_into(const Chain& chain, const Flags& set) {
+  Vector into = Vector::Zero(chain.n_states());
+  for (Index i = 0; i < into.size(); ++i) {
+    chain.for_each_move(i, [&](Index j, double p) {
+      if (set[static_cast<std::size_t>(j)]) into[i] += p;
+    });
   }
   return into;
 }
@@ -104,24 +88,28 @@ StateValues Hitting::expected_time() const {
 }
 
 Hitting hitting(const Chain& chain, const std::vector<std::string>& targets) {
-  const Matrix& P = chain.transition_matrix();
-  const auto n = static_cast<std::size_t>(P.rows());
+  const auto n = static_cast<std::size_t>(chain.n_states());
+  const auto before = predecessors(chain);
   const Flags is_target = flags_of("targets", chain.states(), targets);
-  const Flags can_hit = reaching(P, is_target, Flags(n, 0));
+  const Flags can_hit = reaching(before, is_target, Flags(n, 0));
   Flags never(n, 0);
   Flags on_the_way(n, 0);
   for (std::size_t i = 0; i < n; ++i) {
     never[i] = !can_hit[i];
     on_the_way[i] = can_hit[i] && !is_target[i];
   }
-  const Flags can_miss = reaching(P, never, is_target);
+  const Flags can_miss = reaching(before, never, is_target);
 
-  const Restricted way(P, on_the_way);
-  Vector probability = way.solve(one_step_into(P, is_target)).cwiseMin(1.0);
+  const detail::ValueSystem way = restricted(chain, on_the_way);
+  Vector probability = way.solve(one_step_into(chain, is_target)).cwiseMin(1.0);
   for (std::size_t i = 0; i < n; ++i) {
     if (can_hit[i] && !can_miss[i]) probability[static_cast<Index>(i)] = 1.0;
   }
-  Vector time = way.solve(probability);
+  Vector hits = probability;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (!on_the_way[i]) hits[static_cast<Index>(i)] = 0.0;
+  }
+  Vector time = way.solve(hits);
   for (std::size_t i = 0; i < n; ++i) {
     const auto at = static_cast<Index>(i);
     if (on_the_way[i]) time[at] /= probability[at];
@@ -141,26 +129,25 @@ Matrix FirstPassage::cumulative() const {
 
 FirstPassage first_passage(const Chain& chain, const std::vector<std::string>& targets, Index horizon) {
   detail::check_horizon("horizon", horizon);
-  const Matrix& P = chain.transition_matrix();
   const Flags is_target = flags_of("targets", chain.states(), targets);
-  Matrix onward = P;  // moves that do not end in a target
-  for (Index j = 0; j < P.cols(); ++j) {
-    if (is_target[static_cast<std::size_t>(j)]) onward.col(j).setZero();
+  Vector elsewhere = Vector::Ones(chain.n_states());  // 0 in targets
+  for (std::size_t j = 0; j < is_target.size(); ++j) {
+    if (is_target[j]) elsewhere[static_cast<Index>(j)] = 0.0;
   }
-  Matrix probabilities(horizon, P.rows());
-  Vector law = one_step_into(P, is_target);
-  Vector missing = onward.rowwise().sum();
+  Matrix probabilities(horizon, chain.n_states());
+  Matrix law_and_missing(chain.n_states(), 2);
+  law_and_missing.col(0) = one_step_into(chain, is_target);
+  law_and_missing.col(1) = chain.expected_next(elsewhere);
   for (Index t = 0; t < horizon; ++t) {
-    probabilities.row(t) = law.transpose();
+    probabilities.row(t) = law_and_missing.col(0).transpose();
     if (t + 1 == horizon) break;
-    law = onward * law;
-    missing = onward * missing;
+    law_and_missing = chain.expected_next(elsewhere.asDiagonal() * law_and_missing);
   }
+  Vector missing = law_and_missing.col(1);
   return {chain.states(), std::move(probabilities), StateValues(chain.states(), std::move(missing))};
 }
 
 StateValues committor(const Chain& chain, const std::vector<std::string>& goal, const std::vector<std::string>& other) {
-  const Matrix& P = chain.transition_matrix();
   const Flags is_goal = flags_of("goal", chain.states(), goal);
   const Flags is_other = flags_of("other", chain.states(), other);
   for (std::size_t i = 0; i < is_goal.size(); ++i) {
@@ -169,10 +156,10 @@ StateValues committor(const Chain& chain, const std::vector<std::string>& goal, 
                                   " stands in goal and in other; the two must not share a state");
     }
   }
-  Flags can_reach = reaching(P, is_goal, is_other);
+  const Flags can_reach = reaching(predecessors(chain), is_goal, is_other);
   Flags inside(can_reach.size(), 0);
   for (std::size_t i = 0; i < inside.size(); ++i) inside[i] = can_reach[i] && !is_goal[i] && !is_other[i];
-  Vector probability = Restricted(P, inside).solve(one_step_into(P, is_goal));
+  Vector probability = restricted(chain, inside).solve(one_step_into(chain, is_goal));
   for (std::size_t i = 0; i < inside.size(); ++i) {
     if (is_goal[i]) probability[static_cast<Index>(i)] = 1.0;
   }

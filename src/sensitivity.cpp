@@ -65,20 +65,22 @@ Sensitivity::Sensitivity(const LifetimeValue& value, const Vector& start, Mask a
       visits_(value.chain().states(), Vector::Zero(start.size())) {
   const Matrix& P = value.chain().transition_matrix();
   const Index n = P.rows();
-  detail::ValueGradient gradient = detail::value_gradient(value, start);
-  partial_ = std::move(gradient.partial);
-  visits_ = StateValues(value.chain().states(), gradient.visits.transpose());
-  moves_ = factor_of(value) * gradient.visits.transpose().asDiagonal() * P;
+  const detail::ValueGradient gradient = detail::value_gradient(value, start);
+  partial_.resize(n, n);
+  for (Index i = 0; i < n; ++i) partial_.row(i) = detail::partial_row(value, gradient, i);
+  visits_ = StateValues(value.chain().states(), gradient.visits);
+  moves_ = factor_of(value) * gradient.visits.asDiagonal() * P;
   by_discount_factor_ = gradient.by_factor;
 
   // For life and undiscounted, to open a state that is never left is a leap and no derivative.
   const bool for_ever = !value.horizon() && factor_of(value) == 1.0;
   const std::optional<Structure> shape = for_ever ? std::optional<Structure>(structure(value.chain())) : std::nullopt;
+  const Mask reachable = shape ? shape->reachable() : Mask();
   lift_ = Matrix::Zero(n, n);
   for (Index i = 0; i < n; ++i) {
     const Eigen::RowVectorXd above = above_the_rest(P, i, partial_.row(i));
     for (Index j = 0; j < n; ++j) {
-      const bool opens = shape && shape->is_recurrent(i) && !shape->reachable()(i, j);
+      const bool opens = shape && shape->is_recurrent(i) && !reachable(i, j);
       // What gives way is the rest of the row: without one there is nothing to move.
       is_lever_(i, j) = is_lever_(i, j) && !opens && !std::isnan(above[j]);
       if (is_lever_(i, j)) lift_(i, j) = above[j];
@@ -147,7 +149,7 @@ double Sensitivity::change_to_reach(std::string_view from, std::string_view to, 
   // `from`.
   Vector at_from = Vector::Zero(chain.n_states());
   at_from[i] = 1.0;
-  const Vector z = detail::ValueSystem(chain, factor).solve(at_from);
+  const Vector z = detail::system_of(value_).solve(at_from);
   const double bend = factor * above_the_rest(P, i, z.transpose())[j];
   const double gain = lift_(i, j);
   const auto value_at = [&](double change) {

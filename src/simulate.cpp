@@ -69,7 +69,9 @@ struct Plan {
   std::vector<char> is_worthless;  // absorbing, and brings nothing
 
   double of_state(Index state) const { return rewards.per_state()[state]; }
-  double of_move(Index from, Index to) const { return rewards.has_move_rewards() ? rewards.per_move()(from, to) : 0.0; }
+  double of_move(Index from, Index to) const {
+    return rewards.has_move_rewards() ? rewards.move_reward(from, to) : 0.0;
+  }
 };
 
 /// What a thread fills in: values in place, counts of its own, journeys per block.
@@ -349,17 +351,17 @@ void check_options(const Chain& chain, const Rewards& rewards, const SimulateOpt
   }
   detail::refuse_endless_journeys("simulate", chain);
   for (const Index i : chain.absorbing_states()) {
-    const double per_stay = rewards.per_state()[i] + (rewards.has_move_rewards() ? rewards.per_move()(i, i) : 0.0);
+    const double per_stay = rewards.per_state()[i] + rewards.move_reward(i, i);
     if (rewards.per_state()[i] == 0.0 && per_stay == 0.0) continue;
     throw std::domain_error("simulate: " + text::quoted(chain.states().name(i)) +
                             " never ends and keeps bringing money; give a horizon");
   }
 }
 
-std::string describe_start(const StateSpace& states, const Matrix& start) {
+std::string describe_start(const StateSpace& states, const Vector& start) {
   std::vector<std::string> names;
   for (Index i = 0; i < states.n_states(); ++i) {
-    if (start(0, i) > 0.0) names.push_back(states.name(i));
+    if (start[i] > 0.0) names.push_back(states.name(i));
   }
   return (names.size() == 1 ? "starting in " : "starting among ") + text::list(names, 5);
 }
@@ -443,13 +445,12 @@ const Journeys& Simulation::journeys() const {
 
 Simulation simulate(const Chain& chain, const Rewards& rewards, const SimulateOptions& options) {
   check_options(chain, rewards, options);
-  const Matrix start = options.start.size() != 0 ? Matrix(options.start.transpose())
-                                                 : Matrix(start_in(chain.states(), chain.states().name(0)).transpose());
+  const Vector start = options.start.size() != 0 ? options.start : start_in(chain.states(), chain.states().name(0));
   const auto n = static_cast<std::size_t>(chain.n_states());
   Plan plan{.chain = chain,
             .rewards = rewards,
             .options = options,
-            .moves = detail::AliasTable(chain.transition_matrix()),
+            .moves = detail::AliasTable(chain),
             .starts = detail::AliasTable(start),
             .factor = options.discount ? options.discount->factor_per_period(chain.period()) : 1.0,
             .is_absorbing = std::vector<char>(n, 0),

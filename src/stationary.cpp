@@ -16,6 +16,8 @@ namespace sojourn {
 
 namespace {
 
+constexpr Index most_taken_out = 512;  // states of a class that are eliminated in full
+
 /// GTH: states are taken out one by one, their moves passed on to the rest; going back, each gets its share.
 Vector stationary_law(Matrix P) {
   const Index n = P.rows();
@@ -38,6 +40,24 @@ Matrix submatrix(const Matrix& P, const std::vector<Index>& states) {
       part(a, b) = P(states[static_cast<std::size_t>(a)], states[static_cast<std::size_t>(b)]);
   }
   return part;
+}
+
+/// The law of one recurrent class, shape (n,). In a large one the visits to every other state between two visits to the
+/// first are in proportion to it.
+Vector law_of_class(const Chain& chain, const std::vector<Index>& states) {
+  const auto n = static_cast<Index>(states.size());
+  if (!chain.is_sparse() && n <= most_taken_out) return stationary_law(submatrix(chain.transition_matrix(), states));
+  const Index first = states.front();
+  const detail::ValueSystem others(chain, 1.0, {states.begin() + 1, states.end()});
+  Vector leaving = Vector::Zero(chain.n_states());
+  chain.for_each_move(first, [&](Index j, double p) {
+    if (j != first) leaving[j] = p;
+  });
+  const Vector visits = others.solve_transposed(leaving);
+  Vector law(n);
+  law[0] = 1.0;
+  for (Index a = 1; a < n; ++a) law[a] = visits[states[static_cast<std::size_t>(a)]];
+  return law / law.sum();
 }
 
 std::vector<CommunicatingClass> recurrent_classes(const Chain& chain) {
@@ -108,7 +128,7 @@ Vector only_law(const char* who, const Chain& chain) {
     throw std::domain_error(std::string(who) + ": this chain can settle in " + std::to_string(classes.size()) +
                             " separate sets of states, and where depends on the start; ask about one of them");
   }
-  const Vector part = stationary_law(submatrix(chain.transition_matrix(), classes.front().states));
+  const Vector part = law_of_class(chain, classes.front().states);
   Vector law = Vector::Zero(chain.n_states());
   for (Index a = 0; a < part.size(); ++a) law[classes.front().states[static_cast<std::size_t>(a)]] = part[a];
   return law;
@@ -147,24 +167,26 @@ double Stationary::expected_return_time(std::string_view state) const {
 
 Stationary stationary(const Chain& chain) {
   const std::vector<CommunicatingClass> classes = recurrent_classes(chain);
-  const Matrix& P = chain.transition_matrix();
   const Index n = chain.n_states();
   std::vector<StationaryLaw> laws;
+  std::vector<Index> class_of(static_cast<std::size_t>(n), -1);  // -1 where transient
   Matrix entering = Matrix::Zero(n, static_cast<Index>(classes.size()));
-  Vector is_recurrent = Vector::Zero(n);
   for (std::size_t c = 0; c < classes.size(); ++c) {
-    const Vector part = stationary_law(submatrix(P, classes[c].states));
+    const Vector part = law_of_class(chain, classes[c].states);
     Vector law = Vector::Zero(n);
     for (Index a = 0; a < part.size(); ++a) {
       const Index j = classes[c].states[static_cast<std::size_t>(a)];
       law[j] = part[a];
-      is_recurrent[j] = 1.0;
-      entering.col(static_cast<Index>(c)) += P.col(j);
+      class_of[static_cast<std::size_t>(j)] = static_cast<Index>(c);
     }
     laws.push_back({classes[c].states, StateValues(chain.states(), std::move(law)), classes[c].period});
   }
   for (Index i = 0; i < n; ++i) {
-    if (is_recurrent[i] > 0.0) entering.row(i).setZero();
+    if (class_of[static_cast<std::size_t>(i)] >= 0) continue;
+    chain.for_each_move(i, [&](Index j, double p) {
+      const Index c = class_of[static_cast<std::size_t>(j)];
+      if (c >= 0) entering(i, c) += p;
+    });
   }
   Matrix ending = detail::ValueSystem(chain, 1.0).solve(entering);
   for (std::size_t c = 0; c < classes.size(); ++c) {

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/dijkstra_shortest_paths.hpp>
-#include <boost/graph/strong_components.hpp>
 #include <cmath>
 #include <numeric>
 #include <queue>
 #include <stdexcept>
 #include <utility>
 
+#include "move_rows.hpp"
 #include "text.hpp"
 
 namespace sojourn {
@@ -25,56 +25,58 @@ using Vertex = boost::graph_traits<Graph>::vertex_descriptor;
 
 Graph graph_of(const Chain& chain) {
   Graph graph(static_cast<std::size_t>(chain.n_states()));
-  const Matrix& P = chain.transition_matrix();
-  for (Index i = 0; i < P.rows(); ++i) {
-    for (Index j = 0; j < P.cols(); ++j) {
-      if (P(i, j) <= 0.0) continue;
-      boost::add_edge(static_cast<Vertex>(i), static_cast<Vertex>(j), MoveCost{std::max(0.0, -std::log(P(i, j)))},
-                      graph);
-    }
+  for (Index i = 0; i < chain.n_states(); ++i) {
+    chain.for_each_move(i, [&](Index j, double p) {
+      boost::add_edge(static_cast<Vertex>(i), static_cast<Vertex>(j), MoveCost{std::max(0.0, -std::log(p))}, graph);
+    });
   }
   return graph;
 }
 
 /// The greatest common divisor of `level[u] + 1 - level[v]` over the moves inside a class, levels counted from one
 /// state. `level` holds -1 for every state of the class, and its levels afterwards.
-Index period_of(const Graph& graph, const std::vector<Index>& class_of, Index first, std::vector<Index>& level) {
+Index period_of(const Chain& chain, const std::vector<Index>& class_of, Index first, std::vector<Index>& level) {
   const Index class_number = class_of[static_cast<std::size_t>(first)];
-  std::queue<Vertex> queue;
+  std::queue<Index> queue;
   level[static_cast<std::size_t>(first)] = 0;
-  queue.push(static_cast<Vertex>(first));
+  queue.push(first);
   Index divisor = 0;
   while (!queue.empty()) {
-    const Vertex from = queue.front();
+    const Index from = queue.front();
     queue.pop();
-    for (auto [edge, end] = boost::out_edges(from, graph); edge != end; ++edge) {
-      const Vertex to = boost::target(*edge, graph);
-      if (class_of[to] != class_number) continue;
-      if (level[to] < 0) {
-        level[to] = level[from] + 1;
+    chain.for_each_move(from, [&](Index to, double) {
+      const auto at = static_cast<std::size_t>(to);
+      if (class_of[at] != class_number) return;
+      if (level[at] < 0) {
+        level[at] = level[static_cast<std::size_t>(from)] + 1;
         queue.push(to);
       } else {
-        divisor = std::gcd(divisor, std::abs(level[from] + 1 - level[to]));
+        divisor = std::gcd(divisor, std::abs(level[static_cast<std::size_t>(from)] + 1 - level[at]));
       }
-    }
+    });
   }
   return divisor;
 }
 
 }  // namespace
 
-Structure::Structure(StateSpace states, std::vector<CommunicatingClass> classes, Mask reachable)
+Structure::Structure(StateSpace states, std::vector<CommunicatingClass> classes, std::vector<std::vector<Index>> next)
     : states_(std::move(states)),
       classes_(std::move(classes)),
       class_of_(static_cast<std::size_t>(states_.n_states()), -1),
-      reachable_(std::move(reachable)) {
+      next_(std::move(next)) {
+  Index placed = 0;
   for (std::size_t c = 0; c < classes_.size(); ++c) {
-    for (const Index state : classes_[c].states) class_of_.at(static_cast<std::size_t>(state)) = static_cast<Index>(c);
+    for (const Index state : classes_[c].states) {
+      states_.name(state);  // throws where there is no such state
+      class_of_[static_cast<std::size_t>(state)] = static_cast<Index>(c);
+      ++placed;
+    }
   }
   const bool all_placed = std::none_of(class_of_.begin(), class_of_.end(), [](Index c) { return c < 0; });
-  if (!all_placed || reachable_.rows() != states_.n_states() || reachable_.cols() != states_.n_states()) {
+  if (!all_placed || placed != states_.n_states() || next_.size() != classes_.size()) {
     throw std::invalid_argument(
-        "structure: the classes must cover every state, and reachable must have one row and column a state");
+        "structure: the classes must hold every state once, and next must have one entry per class");
   }
 }
 
@@ -118,8 +120,40 @@ std::vector<Index> Structure::absorbing_states() const {
   return found;
 }
 
+Mask Structure::reachable() const {
+  const auto n_classes = static_cast<Index>(classes_.size());
+  Mask class_reaches = Mask::Constant(n_classes, n_classes, false);
+  for (Index c = n_classes; c-- > 0;) {
+    class_reaches(c, c) = true;
+    for (const Index to : next_[static_cast<std::size_t>(c)]) {
+      if (!class_reaches(c, to)) class_reaches.row(c) = class_reaches.row(c) || class_reaches.row(to);
+    }
+  }
+  const Index n = states_.n_states();
+  Mask reachable(n, n);
+  for (Index i = 0; i < n; ++i) {
+    for (Index j = 0; j < n; ++j) {
+      reachable(i, j) = class_reaches(class_of_[static_cast<std::size_t>(i)], class_of_[static_cast<std::size_t>(j)]);
+    }
+  }
+  return reachable;
+}
+
 bool Structure::reaches(std::string_view from, std::string_view to) const {
-  return reachable_(states_.index(from), states_.index(to));
+  const Index goal = class_of_[static_cast<std::size_t>(states_.index(to))];
+  std::vector<Index> open{class_of_[static_cast<std::size_t>(states_.index(from))]};
+  std::vector<char> seen(classes_.size(), 0);
+  while (!open.empty()) {
+    const Index c = open.back();
+    open.pop_back();
+    if (c == goal) return true;
+    for (const Index further : next_[static_cast<std::size_t>(c)]) {
+      char& mark = seen[static_cast<std::size_t>(further)];
+      if (mark == 0) open.push_back(further);
+      mark = 1;
+    }
+  }
+  return false;
 }
 
 std::vector<Index> Structure::canonical_order() const {
@@ -134,42 +168,30 @@ std::vector<Index> Structure::canonical_order() const {
 }
 
 Structure structure(const Chain& chain) {
-  const Graph graph = graph_of(chain);
-  const std::size_t n = boost::num_vertices(graph);
+  std::vector<Index> all(static_cast<std::size_t>(chain.n_states()));
+  std::iota(all.begin(), all.end(), Index{0});
+  std::vector<Index> class_of = detail::components(detail::move_rows(chain, all, 1.0));
+  const Index n_classes = *std::max_element(class_of.begin(), class_of.end()) + 1;
+  for (Index& c : class_of) c = n_classes - 1 - c;
 
-  // Tarjan's numbering closes a class only after all that it reaches: the reverse of a topological order.
-  std::vector<Index> class_of(n);
-  const auto n_classes = static_cast<std::size_t>(boost::strong_components(
-      graph, boost::make_iterator_property_map(class_of.begin(), boost::get(boost::vertex_index, graph))));
-  for (Index& c : class_of) c = static_cast<Index>(n_classes) - 1 - c;
-
-  std::vector<CommunicatingClass> classes(n_classes);
-  Mask class_reaches = Mask::Constant(static_cast<Index>(n_classes), static_cast<Index>(n_classes), false);
-  std::vector<Index> level(n, -1);
-  for (CommunicatingClass& c : classes) c.is_recurrent = true;
-  for (std::size_t i = 0; i < n; ++i)
-    classes[static_cast<std::size_t>(class_of[i])].states.push_back(static_cast<Index>(i));
-  for (std::size_t c = n_classes; c-- > 0;) {
-    const auto number = static_cast<Index>(c);
-    class_reaches(number, number) = true;
-    for (const Index state : classes[c].states) {
-      for (auto [edge, end] = boost::out_edges(static_cast<Vertex>(state), graph); edge != end; ++edge) {
-        const Index to = class_of[boost::target(*edge, graph)];
-        if (to == number) continue;
-        classes[c].is_recurrent = false;
-        if (!class_reaches(number, to)) class_reaches.row(number) = class_reaches.row(number) || class_reaches.row(to);
-      }
+  std::vector<CommunicatingClass> classes(static_cast<std::size_t>(n_classes));
+  std::vector<std::vector<Index>> next(classes.size());
+  std::vector<Index> level(class_of.size(), -1);
+  for (const Index i : all)
+    classes[static_cast<std::size_t>(class_of[static_cast<std::size_t>(i)])].states.push_back(i);
+  for (std::size_t c = 0; c < classes.size(); ++c) {
+    for (const Index i : classes[c].states) {
+      chain.for_each_move(i, [&](Index j, double) {
+        const Index to = class_of[static_cast<std::size_t>(j)];
+        if (to != static_cast<Index>(c)) next[c].push_back(to);
+      });
     }
-    classes[c].period = period_of(graph, class_of, classes[c].states.front(), level);
+    std::sort(next[c].begin(), next[c].end());
+    next[c].erase(std::unique(next[c].begin(), next[c].end()), next[c].end());
+    classes[c].is_recurrent = next[c].empty();
+    classes[c].period = period_of(chain, class_of, classes[c].states.front(), level);
   }
-
-  Mask reachable(static_cast<Index>(n), static_cast<Index>(n));
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j < n; ++j) {
-      reachable(static_cast<Index>(i), static_cast<Index>(j)) = class_reaches(class_of[i], class_of[j]);
-    }
-  }
-  return {chain.states(), std::move(classes), std::move(reachable)};
+  return {chain.states(), std::move(classes), std::move(next)};
 }
 
 Path most_probable_path(const Chain& chain, std::string_view from, std::string_view to) {
@@ -191,7 +213,7 @@ Path most_probable_path(const Chain& chain, std::string_view from, std::string_v
       throw std::domain_error("most_probable_path: " + text::quoted(to) + " cannot be reached from " +
                               text::quoted(from));
     }
-    path.probability *= chain.transition_matrix()(static_cast<Index>(before[state]), static_cast<Index>(state));
+    path.probability *= chain.probability(static_cast<Index>(before[state]), static_cast<Index>(state));
   }
   std::reverse(path.states.begin(), path.states.end());
   return path;

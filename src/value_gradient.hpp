@@ -2,16 +2,29 @@
 #pragma once
 
 #include "sojourn/lifetime_value.hpp"
+#include "value_system.hpp"
 
 namespace sojourn::detail {
 
+/// `∂V/∂p_ij = γ (visits_i w_ij + Σ_t u_ti v_tj)`: for life the sum has one term, `visits` and the values; with a horizon
+/// one for each period.
 struct ValueGradient {
-  Eigen::RowVectorXd visits;  ///< `∂V/∂r_i`: discounted visits, shape (n_states,)
-  Matrix partial;             ///< `∂V/∂p_ij`, shape (n_states, n_states)
-  double by_factor;           ///< `∂V/∂γ`
+  Vector visits;     ///< `∂V/∂r_i`: discounted visits, shape (n_states,)
+  double by_factor;  ///< `∂V/∂γ`
+  Matrix to_go;      ///< with a horizon: values with 0, 1, … periods left after the move, one row each
+  Matrix laws;       ///< with a horizon: discounted law of each period, one row each
 };
+
+/// `(P∘W) 1`: the expected reward of the next move, shape (n_states,).
+Vector expected_move_reward(const Chain& chain, const Rewards& rewards);
 
 /// From a law over the states, which is taken as checked.
 ValueGradient value_gradient(const LifetimeValue& value, const Vector& start);
+
+/// `∂V/∂p_ij` of one row, shape (n_states,).
+Eigen::RowVectorXd partial_row(const LifetimeValue& value, const ValueGradient& gradient, Index i);
+
+/// The system whose solution the values for life are.
+const ValueSystem& system_of(const LifetimeValue& value);
 
 }  // namespace sojourn::detail

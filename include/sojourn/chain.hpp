@@ -4,7 +4,9 @@
 /// Row = from, column = to, rows sum to 1. Everything else in the library is a question asked of a chain.
 #pragma once
 
+#include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sojourn/period.hpp"
@@ -13,7 +15,8 @@
 
 namespace sojourn {
 
-/// A Markov chain over named states. It is checked once, here; whoever holds one holds a valid chain.
+/// A Markov chain over named states. It is checked once, here; whoever holds one holds a valid chain. Copies are cheap:
+/// they share one matrix that never changes.
 class Chain {
  public:
   /// How far a row may be from a sum of 1.
@@ -23,22 +26,55 @@ class Chain {
   /// event). Throws `invalid_argument` for a wrong shape, an entry that is negative or not finite, or a row that does
   /// not sum to 1; the message names row, state and sum. No row is repaired.
   Chain(StateSpace states, Matrix transition_matrix, Period period = Period::step());
+  /// The same kept sparse: memory and most answers are then proportional to the moves, not to the square of the states.
+  Chain(StateSpace states, SparseMatrix transition_matrix, Period period = Period::step());
 
   const StateSpace& states() const { return states_; }
-  /// Shape (n_states, n_states).
-  const Matrix& transition_matrix() const { return transition_matrix_; }
   const Period& period() const { return period_; }
   Index n_states() const { return states_.n_states(); }
 
+  /// True when the chain was given as a sparse matrix.
+  bool is_sparse() const { return moves_->is_sparse; }
+  /// Shape (n_states, n_states). Throws `domain_error` for a sparse chain, whose full matrix may not fit into memory.
+  const Matrix& transition_matrix() const;
+  /// The same in sparse form, of either kind of chain.
+  SparseMatrix sparse_transition_matrix() const;
+  /// The chain with a full matrix of `n_states²` numbers, or with a sparse one.
+  Chain to_dense() const;
+  Chain to_sparse() const;
+
   /// The probability of the move `from → to`. Throws `out_of_range` for an unknown state.
   double probability(std::string_view from, std::string_view to) const;
+  double probability(Index from, Index to) const;
+
+  /// Calls `visit(to, probability)` for every move of positive probability out of a state, in ascending order.
+  template <class Visit>
+  void for_each_move(Index from, Visit&& visit) const {
+    if (moves_->is_sparse) {
+      for (SparseMatrix::InnerIterator move(moves_->sparse, from); move; ++move) {
+        if (move.value() > 0.0) visit(Index{move.col()}, move.value());
+      }
+    } else {
+      for (Index to = 0; to < n_states(); ++to) {
+        if (moves_->dense(from, to) > 0.0) visit(to, moves_->dense(from, to));
+      }
+    }
+  }
+  /// How many moves have a positive probability.
+  Index n_moves() const;
+
+  /// `P x`: what a number per state will be on average one period later. Shape (n_states, k).
+  Matrix expected_next(const Matrix& values) const;
+  /// `Pᵀ s`: a law over the states (or customers per state) one period later. Shape (n_states, k).
+  Matrix next(const Matrix& laws) const;
 
   /// True when the state is never left. Throws `out_of_range`.
   bool is_absorbing(Index state) const;
   /// The absorbing states, by position.
   std::vector<Index> absorbing_states() const;
 
-  /// `P^n`: the probabilities after `n >= 0` periods, shape (n_states, n_states).
+  /// `P^n`: the probabilities after `n >= 0` periods, shape (n_states, n_states). Throws `domain_error` for a sparse
+  /// chain; see `forecast` for one start.
   Matrix after(Index n_periods) const;
 
   /// A changed copy: the same chain with another row for one state. `row` has shape (n_states,).
@@ -47,8 +83,14 @@ class Chain {
   bool operator==(const Chain& other) const;
 
  private:
+  struct Moves {
+    bool is_sparse;
+    Matrix dense;
+    SparseMatrix sparse;
+  };
+
   StateSpace states_;
-  Matrix transition_matrix_;
+  std::shared_ptr<const Moves> moves_;
   Period period_;
 };
 

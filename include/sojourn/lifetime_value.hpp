@@ -19,6 +19,12 @@
 
 namespace sojourn {
 
+class LifetimeValue;
+namespace detail {
+class ValueSystem;
+const ValueSystem& system_of(const LifetimeValue& value);
+}  // namespace detail
+
 struct LifetimeValueOptions {
   std::optional<Discount> discount = std::nullopt;  ///< must be given; `Discount::none()` for no discounting
   std::optional<Index> horizon = std::nullopt;      ///< periods, at least 1; unset = for life
@@ -49,7 +55,7 @@ class LifetimeValue {
   /// `mean` less the reward at `t = 0`: what is still to come from a customer who stands in the state now. Currency.
   const StateValues& residual() const { return residual_; }
   /// Standard deviation between customers, not the error of the mean. Currency.
-  const StateValues& standard_deviation() const { return standard_deviation_; }
+  const StateValues& standard_deviation() const;
 
   /// The value from a law over the states, shape (n_states,). Throws `invalid_argument` when it is not one.
   StartValue start_value(const Vector& start) const;
@@ -71,13 +77,17 @@ class LifetimeValue {
   std::string definition() const;
 
  private:
+  friend const detail::ValueSystem& detail::system_of(const LifetimeValue&);
   friend LifetimeValue lifetime_value(const Chain&, const Rewards&, const LifetimeValueOptions&);
   friend LifetimeValue lifetime_value(const FitResult&, const LifetimeValueOptions&, const std::optional<Rewards>&);
 
-  LifetimeValue(Chain chain, Rewards rewards, Discount discount, std::optional<Index> horizon, Vector mean,
-                Vector variance);
+  LifetimeValue(Chain chain, Rewards rewards, Discount discount, std::optional<Index> horizon);
+  Vector variance() const;
   Vector standard_errors(const Matrix& starts) const;
   Vector moves_into(Index exit) const;
+
+  /// What takes another solution is found when it is first asked for, and shared by copies.
+  struct Later;
 
   Chain chain_;
   Rewards rewards_;
@@ -85,7 +95,8 @@ class LifetimeValue {
   std::optional<Index> horizon_;
   StateValues mean_;
   StateValues residual_;
-  StateValues standard_deviation_;
+  std::shared_ptr<const detail::ValueSystem> system_;  // null with a horizon
+  std::shared_ptr<Later> later_;
   std::shared_ptr<const FitResult> fit_;
   bool rewards_from_fit_ = false;
 };

@@ -22,16 +22,26 @@ class Rewards {
   explicit Rewards(StateSpace states);
   /// `per_state`: shape (n_states,), currency per period. `per_move`: shape (n_states, n_states), currency per move, or
   /// empty for none. Throws `invalid_argument` for a wrong shape or a number that is not finite.
-  Rewards(StateSpace states, Vector per_state, Matrix per_move = {});
+  Rewards(StateSpace states, Vector per_state, Matrix per_move = Matrix());
+  /// The same with the rewards of few moves among many states.
+  Rewards(StateSpace states, Vector per_state, SparseMatrix per_move);
   /// Named states; all others bring nothing.
   Rewards(StateSpace states, std::initializer_list<std::pair<std::string_view, double>> per_state);
 
   const StateSpace& states() const { return states_; }
   /// Shape (n_states,), currency per period.
   const Vector& per_state() const { return per_state_; }
-  /// Shape (n_states, n_states), currency per move; empty when no move brings anything.
-  const Matrix& per_move() const { return per_move_; }
-  bool has_move_rewards() const { return per_move_.size() != 0; }
+  /// Shape (n_states, n_states), currency per move; empty when no move brings anything. Throws `domain_error` when they
+  /// are kept sparse, as they are beyond 4,096 states; see `move_reward`.
+  const Matrix& per_move() const;
+  bool has_move_rewards() const { return per_move_.size() != 0 || is_sparse(); }
+  /// Currency for one move; 0 where none was given.
+  double move_reward(Index from, Index to) const {
+    if (per_move_.size() != 0) return per_move_(from, to);
+    return is_sparse() ? sparse_per_move_.coeff(from, to) : 0.0;
+  }
+  /// True when rewards of moves are kept sparse.
+  bool is_sparse() const { return sparse_per_move_.size() != 0; }
 
   /// What the money is: "reward" unless said otherwise, "revenue" when it comes from a log, "margin" when it is one.
   const std::string& label() const { return label_; }
@@ -47,6 +57,7 @@ class Rewards {
   StateSpace states_;
   Vector per_state_;
   Matrix per_move_;
+  SparseMatrix sparse_per_move_;
   std::string label_ = "reward";
 };
 

@@ -25,7 +25,9 @@ struct CommunicatingClass {
 /// The shape of a chain, apart from its numbers.
 class Structure {
  public:
-  Structure(StateSpace states, std::vector<CommunicatingClass> classes, Mask reachable);
+  /// `next`: for each class the positions of the classes that a single move leads to. Throws `invalid_argument` unless
+  /// the classes hold every state once.
+  Structure(StateSpace states, std::vector<CommunicatingClass> classes, std::vector<std::vector<Index>> next);
 
   const StateSpace& states() const { return states_; }
   /// In topological order: a class comes before the classes it can reach.
@@ -47,7 +49,7 @@ class Structure {
   std::vector<Index> absorbing_states() const;
 
   /// Shape (n_states, n_states): true when `to` can be reached from `from` in any number of moves, none included.
-  const Mask& reachable() const { return reachable_; }
+  Mask reachable() const;
   bool reaches(std::string_view from, std::string_view to) const;
 
   /// Transient states in topological order, then the recurrent classes one after another: rows and columns of `P` in
@@ -58,11 +60,10 @@ class Structure {
   StateSpace states_;
   std::vector<CommunicatingClass> classes_;
   std::vector<Index> class_of_;
-  Mask reachable_;
+  std::vector<std::vector<Index>> next_;
 };
 
-/// The communicating classes of a chain and what follows from them. Time: linear in the moves, and quadratic in the
-/// states for reachability.
+/// The communicating classes of a chain and what follows from them, in time linear in the moves.
 Structure structure(const Chain& chain);
 
 /// A path and the probability that the chain follows exactly it.

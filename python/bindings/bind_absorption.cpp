@@ -6,39 +6,47 @@
 namespace sojourn::python {
 
 void bind_absorption(py::module_& m) {
-  const auto matrix_of = [](Matrix Absorption::* member) {
-    return [member](const py::object& self) { return view(self.cast<const Absorption&>().*member, self); };
-  };
   py::class_<Absorption>(m, "Absorption", doc::Absorption)
-      .def_readonly("states", &Absorption::states, "The states, in order.")
+      .def_property_readonly("states", &Absorption::states, "The states, in order.")
       .def_property_readonly(
-          "transient", [](const Absorption& a) { return names_of(a.states, a.transient); },
+          "transient", [](const Absorption& a) { return names_of(a.states(), a.transient()); },
           "Names of the transient states, in order.")
       .def_property_readonly(
           "ends",
           [](const Absorption& a) {
             py::list ends;
-            for (const auto& end : a.ends) ends.append(names_of(a.states, end));
+            for (const auto& end : a.ends()) ends.append(names_of(a.states(), end));
             return ends;
           },
           "Each recurrent class as a list of state names.")
-      .def_property_readonly("expected_visits", matrix_of(&Absorption::expected_visits),
-                             doc::Absorption_expected_visits)
-      .def_property_readonly("visits_variance", matrix_of(&Absorption::visits_variance),
-                             doc::Absorption_visits_variance)
-      .def_property_readonly("probabilities", matrix_of(&Absorption::probabilities), doc::Absorption_probabilities)
-      .def_readonly("expected_time", &Absorption::expected_time, doc::Absorption_expected_time)
-      .def_readonly("time_variance", &Absorption::time_variance, doc::Absorption_time_variance)
+      .def_property_readonly(
+          "probabilities",
+          [](const py::object& self) { return view(self.cast<const Absorption&>().probabilities(), self); },
+          doc::Absorption_probabilities)
+      .def_property_readonly("expected_time", &Absorption::expected_time, doc::Absorption_expected_time)
+      .def_property_readonly("time_variance", &Absorption::time_variance, doc::Absorption_time_variance)
+      .def(
+          "expected_visits_from",
+          [](const Absorption& a, const LawArgument& start) {
+            return a.expected_visits_from(to_law(start, "start", a.states()));
+          },
+          py::arg("start"), doc::Absorption_expected_visits_from)
+      .def_property_readonly(
+          "expected_visits", [](const Absorption& a) { return copy(a.expected_visits()); },
+          doc::Absorption_expected_visits)
+      .def_property_readonly(
+          "visits_variance", [](const Absorption& a) { return copy(a.visits_variance()); },
+          doc::Absorption_visits_variance)
       .def_property_readonly(
           "fundamental_matrix", [](const Absorption& a) { return copy(a.fundamental_matrix()); },
           doc::Absorption_fundamental_matrix)
       .def(
           "probability",
-          [](const Absorption& a, const StateArgument& end) { return a.probability(to_state_name(end, a.states)); },
+          [](const Absorption& a, const StateArgument& end) { return a.probability(to_state_name(end, a.states())); },
           py::arg("end"), doc::Absorption_probability)
       .def("__repr__", [](const Absorption& a) {
-        return "Absorption(" + std::to_string(a.transient.size()) + " transient states, " +
-               std::to_string(a.ends.size()) + (a.ends.size() == 1 ? " end)" : " ends)");
+        return "Absorption(" + std::to_string(a.transient().size()) + " transient states, " +
+               std::to_string(a.ends().size()) + (a.ends().size() == 1 ? " end)" : " ends)");
       });
 
   m.def(

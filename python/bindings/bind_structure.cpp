@@ -81,12 +81,12 @@ void bind_structure(py::module_& m) {
       .def_property_readonly("recurrent_states", by_names(&Structure::recurrent_states), "Names, in order.")
       .def_property_readonly("absorbing_states", by_names(&Structure::absorbing_states), "Names, in order.")
       .def_property_readonly(
-          "reachable", [](const py::object& self) { return view(self.cast<const Structure&>().reachable(), self); },
+          "reachable", [](const Structure& s) { return py::array_t<bool>(py::cast(s.reachable())); },
           doc::Structure_reachable)
       .def(
           "reaches",
           [](const Structure& s, const StateArgument& from, const StateArgument& to) {
-            return static_cast<bool>(s.reachable()(to_position(from, s.states()), to_position(to, s.states())));
+            return s.reaches(to_state_name(from, s.states()), to_state_name(to, s.states()));
           },
           py::arg("from_state"), py::arg("to_state"), "True when `to_state` can be reached in any number of moves.")
       .def_property_readonly("canonical_order", by_names(&Structure::canonical_order), doc::Structure_canonical_order)

@@ -158,7 +158,9 @@ TEST_CASE("a long line of states is walked to its end") {
 
 TEST_CASE("a structure must place every state in a class") {
   check_refused<std::invalid_argument>(
-      [] { Structure(StateSpace{"a", "b"}, {{{0}, true, 1}}, Mask::Constant(2, 2, true)); }, {"structure"});
+      [] { Structure(StateSpace{"a", "b"}, {{{0}, true, 1}}, {{}}); }, {"structure"});
+  check_refused<std::invalid_argument>(
+      [] { Structure(StateSpace{"a", "b"}, {{{0, 1}, true, 1}, {{1}, true, 1}}, {{}, {}}); }, {"every state once"});
 }
 
 TEST_CASE("a position outside the states has no structure") {

@@ -1,0 +1,93 @@
+// Large systems A x = b by iteration, with a bound on the error that is proven, not guessed.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "move_rows.hpp"
+
+namespace sojourn::detail {
+
+/// `A = diag(slack_i + Σ_j O_ij) - O` as something that multiplies. Products are sums of differences `O_ij (x_i - x_j)`, so
+/// that a small slack is not lost beside large moves.
+class Operator {
+ public:
+  virtual ~Operator() = default;
+  Operator() = default;
+  Operator(const Operator&) = delete;
+  Operator& operator=(const Operator&) = delete;
+
+  virtual Index size() const = 0;
+  virtual const Vector& diagonal() const = 0;
+  virtual double smallest_slack() const = 0;
+  virtual Vector times(const Vector& x) const = 0;
+  virtual Vector transposed_times(const Vector& x) const = 0;
+  /// `b - A (x + correction)` in extended precision, where the machine has one.
+  virtual Vector residual(const Vector& b, const Vector& x, const Vector& correction) const = 0;
+  virtual Vector transposed_residual(const Vector& b, const Vector& x, const Vector& correction) const = 0;
+};
+
+/// By rows of moves.
+class SparseOperator final : public Operator {
+ public:
+  explicit SparseOperator(MoveRows rows);
+  const MoveRows& rows() const { return rows_; }
+
+  Index size() const override { return rows_.size(); }
+  const Vector& diagonal() const override { return diagonal_; }
+  double smallest_slack() const override { return rows_.slack.minCoeff(); }
+  Vector times(const Vector& x) const override;
+  Vector transposed_times(const Vector& x) const override;
+  Vector residual(const Vector& b, const Vector& x, const Vector& correction) const override;
+  Vector transposed_residual(const Vector& b, const Vector& x, const Vector& correction) const override;
+
+ private:
+  MoveRows rows_;
+  Vector diagonal_;
+};
+
+/// By a full matrix, shape (n, n), its diagonal 0.
+class DenseOperator final : public Operator {
+ public:
+  DenseOperator(Matrix off, Vector slack);
+  const Matrix& off() const { return off_; }
+  const Vector& slack() const { return slack_; }
+
+  Index size() const override { return off_.rows(); }
+  const Vector& diagonal() const override { return diagonal_; }
+  double smallest_slack() const override { return slack_.minCoeff(); }
+  Vector times(const Vector& x) const override;
+  Vector transposed_times(const Vector& x) const override;
+  Vector residual(const Vector& b, const Vector& x, const Vector& correction) const override;
+  Vector transposed_residual(const Vector& b, const Vector& x, const Vector& correction) const override;
+
+ private:
+  Matrix off_;
+  Vector slack_;
+  Vector diagonal_;
+};
+
+enum class Side { plain, transposed };
+
+/// A solution and a proven bound: the largest error of an entry (plain) or the sum of all errors (transposed), as a share of
+/// the largest entry or of their sum.
+struct Iterated {
+  Vector x;
+  double relative_error;
+};
+
+/// What an approximate solver gives for a right-hand side; nothing when it got nowhere.
+using Approximate = std::function<std::optional<Vector>(const Vector&)>;
+
+/// BiCGSTAB (H. A. van der Vorst, SIAM Journal on Scientific and Statistical Computing 13, 1992), scaled by the diagonal.
+std::optional<Vector> bicgstab(const Operator& A, Side side, const Vector& b, Index most_steps);
+
+/// Repeats `approximate` on what is left until the error is proven small or falls no further. `inverse_norm` bounds the
+/// largest row sum of `A⁻¹`.
+std::optional<Iterated> refine(const Operator& A, Side side, const Vector& b, double inverse_norm,
+                               const Approximate& approximate);
+
+/// A proven bound for the largest row sum of `A⁻¹`, which is `A⁻¹ 1`; nothing when `approximate` cannot give one.
+std::optional<double> inverse_norm(const Operator& A, const Approximate& approximate);
+
+}  // namespace sojourn::detail
