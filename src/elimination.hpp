@@ -18,10 +18,13 @@ class Elimination {
   /// Right-hand sides as columns, shape (n, k).
   Matrix solve(Matrix b) const;
   Matrix solve_transposed(Matrix b) const;
+  /// One right-hand side, in place, shape (n,).
+  void solve_one(Vector& b) const;
+  void solve_one_transposed(Vector& b) const;
 
  private:
   Matrix factors_;  // below the diagonal what is left of `off`, above it the multipliers
-  Vector pivots_;
+  Vector inverse_pivots_;
 };
 
 }  // namespace sojourn::detail

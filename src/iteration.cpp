@@ -78,20 +78,35 @@ Vector SparseOperator::transposed_residual(const Vector& b, const Vector& x, con
   return r.cast<double>();
 }
 
-DenseOperator::DenseOperator(Matrix off, Vector slack)
-    : off_(std::move(off)), slack_(std::move(slack)), diagonal_(slack_ + off_.rowwise().sum()) {}
+DenseOperator::DenseOperator(const Chain& chain, double factor, Vector slack)
+    : chain_(chain),
+      factor_(factor),
+      slack_(std::move(slack)),
+      row_sums_(factor * moves().rowwise().sum()),
+      diagonal_(slack_ + row_sums_ - factor * moves().diagonal()) {}
+
+DenseOperator::DenseOperator(Matrix moves, double factor, Vector slack)
+    : own_(std::move(moves)),
+      factor_(factor),
+      slack_(std::move(slack)),
+      row_sums_(factor * own_.rowwise().sum()),
+      diagonal_(slack_ + row_sums_ - factor * own_.diagonal()) {}
+
+Matrix DenseOperator::off() const {
+  Matrix off = factor_ * moves();
+  off.diagonal().setZero();
+  return off;
+}
 
 Vector DenseOperator::times(const Vector& x) const {
-  Vector y(size());
-  for (Index i = 0; i < size(); ++i) {
-    y[i] = slack_[i] * x[i] + (off_.row(i).array() * (x[i] - x.transpose().array())).sum();
-  }
+  Vector y = (slack_ + row_sums_).cwiseProduct(x);
+  y.noalias() -= factor_ * (moves() * x);
   return y;
 }
 
 Vector DenseOperator::transposed_times(const Vector& x) const {
-  Vector y = diagonal_.cwiseProduct(x);
-  y.noalias() -= off_.transpose() * x;
+  Vector y = (slack_ + row_sums_).cwiseProduct(x);
+  y.noalias() -= factor_ * (moves().transpose() * x);
   return y;
 }
 
@@ -99,9 +114,10 @@ Vector DenseOperator::residual(const Vector& b, const Vector& x, const Vector& c
   const Extended z = extended(x, correction);
   Vector r(size());
   for (Index i = 0; i < size(); ++i) {
-    long double sum = b[i] - slack_[i] * z[i];
-    for (Index j = 0; j < size(); ++j) sum -= off_(i, j) * (z[i] - z[j]);
-    r[i] = static_cast<double>(sum);
+    const double* const row = moves().data() + i * size();
+    long double into = 0.0L;
+    for (Index j = 0; j < size(); ++j) into += row[j] * (z[i] - z[j]);
+    r[i] = static_cast<double>(b[i] - slack_[i] * z[i] - factor_ * into);
   }
   return r;
 }
@@ -110,19 +126,21 @@ Vector DenseOperator::transposed_residual(const Vector& b, const Vector& x, cons
   const Extended z = extended(x, correction);
   Extended r = b.cast<long double>();
   for (Index i = 0; i < size(); ++i) {
-    long double leaves = slack_[i] * z[i];
+    const double* const row = moves().data() + i * size();
+    long double leaves = 0.0L;
     for (Index j = 0; j < size(); ++j) {
-      const long double flow = off_(i, j) * z[i];
+      const long double flow = factor_ * (row[j] * z[i]);
       leaves += flow;
       r[j] += flow;
     }
-    r[i] -= leaves;
+    r[i] -= slack_[i] * z[i] + leaves;
   }
   return r.cast<double>();
 }
 
-std::optional<Vector> bicgstab(const Operator& A, Side side, const Vector& b, Index most_steps) {
-  constexpr double enough = 1e-14;  // of the right-hand side
+std::optional<Vector> bicgstab(const Operator& A, Side side, const Vector& b, double enough, Index most_steps,
+                               bool is_patient) {
+  constexpr Index look_back = 16;
   const double size = b.norm();
   if (size == 0.0) return Vector(Vector::Zero(b.size()));
   const Vector scale = A.diagonal().cwiseInverse();
@@ -135,7 +153,8 @@ std::optional<Vector> bicgstab(const Operator& A, Side side, const Vector& b, In
   double rho = 1.0;
   double alpha = 1.0;
   double omega = 1.0;
-  for (Index step = 0; step < most_steps; ++step) {
+  double earlier = size;
+  for (Index step = 1; step <= most_steps; ++step) {
     const double rho_next = shadow.dot(r);
     const double beta = rho_next / rho * (alpha / omega);
     if (!std::isfinite(beta)) return std::nullopt;
@@ -157,13 +176,18 @@ std::optional<Vector> bicgstab(const Operator& A, Side side, const Vector& b, In
     if (r.norm() <= enough * size) return x;
     if (omega == 0.0) return std::nullopt;
     rho = rho_next;
+    if (step % look_back == 0) {
+      const double now = r.norm();
+      if (!is_patient && now > 0.5 * earlier) return std::nullopt;
+      earlier = now;
+    }
   }
   return std::nullopt;
 }
 
 std::optional<Iterated> refine(const Operator& A, Side side, const Vector& b, double inverse_norm,
                                const Approximate& approximate) {
-  constexpr double enough = 1e-14;
+  constexpr double enough = 1e-12;
   constexpr double tolerable = 1e-10;
   constexpr int most_passes = 8;
   Vector x = Vector::Zero(b.size());

@@ -46,14 +46,17 @@ class SparseOperator final : public Operator {
   Vector diagonal_;
 };
 
-/// By a full matrix, shape (n, n), its diagonal 0.
+/// By a full matrix of moves, shape (n, n), each times `factor`; its diagonal does not matter.
 class DenseOperator final : public Operator {
  public:
-  DenseOperator(Matrix off, Vector slack);
-  const Matrix& off() const { return off_; }
+  /// All moves of a chain, which is shared and not copied.
+  DenseOperator(const Chain& chain, double factor, Vector slack);
+  DenseOperator(Matrix moves, double factor, Vector slack);
+  /// The moves times the factor, the diagonal 0.
+  Matrix off() const;
   const Vector& slack() const { return slack_; }
 
-  Index size() const override { return off_.rows(); }
+  Index size() const override { return moves().rows(); }
   const Vector& diagonal() const override { return diagonal_; }
   double smallest_slack() const override { return slack_.minCoeff(); }
   Vector times(const Vector& x) const override;
@@ -62,8 +65,13 @@ class DenseOperator final : public Operator {
   Vector transposed_residual(const Vector& b, const Vector& x, const Vector& correction) const override;
 
  private:
-  Matrix off_;
+  const Matrix& moves() const { return chain_ ? chain_->transition_matrix() : own_; }
+
+  std::optional<Chain> chain_;
+  Matrix own_;
+  double factor_;
   Vector slack_;
+  Vector row_sums_;
   Vector diagonal_;
 };
 
@@ -79,8 +87,11 @@ struct Iterated {
 /// What an approximate solver gives for a right-hand side; nothing when it got nowhere.
 using Approximate = std::function<std::optional<Vector>(const Vector&)>;
 
-/// BiCGSTAB (H. A. van der Vorst, SIAM Journal on Scientific and Statistical Computing 13, 1992), scaled by the diagonal.
-std::optional<Vector> bicgstab(const Operator& A, Side side, const Vector& b, Index most_steps);
+/// BiCGSTAB (H. A. van der Vorst, SIAM Journal on Scientific and Statistical Computing 13, 1992), scaled by the diagonal,
+/// until the residual is `enough` of the right-hand side. Nothing when that takes more than `most_steps`, or when 16 steps
+/// in a row do not halve the residual and `is_patient` is false.
+std::optional<Vector> bicgstab(const Operator& A, Side side, const Vector& b, double enough, Index most_steps,
+                               bool is_patient);
 
 /// Repeats `approximate` on what is left until the error is proven small or falls no further. `inverse_norm` bounds the
 /// largest row sum of `A⁻¹`.

@@ -92,7 +92,7 @@ LifetimeValue::LifetimeValue(Chain chain, Rewards rewards, Discount discount, st
     for (Index t = 0; t < *horizon_; ++t) mean = once + factor * chain_.expected_next(mean);
   } else {
     system_ = std::make_shared<const detail::ValueSystem>(chain_, factor);
-    mean = system_->solve(once);
+    mean = system_->solve_one(once);
   }
   if (!mean.allFinite()) {
     throw std::domain_error(
@@ -139,7 +139,7 @@ Vector LifetimeValue::variance() const {
     }
   } else {
     const Vector within = factor * factor * spread(chain_, rewards_, mean_.vector());
-    variance = factor == 1.0 ? system_->solve(within) : detail::ValueSystem(chain_, factor * factor).solve(within);
+    variance = factor == 1.0 ? system_->solve_one(within) : detail::ValueSystem(chain_, factor * factor).solve_one(within);
   }
   if (!variance.allFinite()) {
     throw std::domain_error(

@@ -149,7 +149,7 @@ double Sensitivity::change_to_reach(std::string_view from, std::string_view to, 
   // `from`.
   Vector at_from = Vector::Zero(chain.n_states());
   at_from[i] = 1.0;
-  const Vector z = detail::system_of(value_).solve(at_from);
+  const Vector z = detail::system_of(value_).solve_one(at_from);
   const double bend = factor * above_the_rest(P, i, z.transpose())[j];
   const double gain = lift_(i, j);
   const auto value_at = [&](double change) {

@@ -14,11 +14,12 @@ std::size_t at(Index i) {
 
 using Pattern = Eigen::SparseMatrix<double, Eigen::ColMajor, int>;
 
-/// Where the moves or their reverses are.
+/// Where the moves or their reverses are, and the diagonal, which the ordering looks for.
 Pattern symmetric_pattern(const MoveRows& rows) {
   std::vector<Eigen::Triplet<double>> entries;
-  entries.reserve(2 * rows.to.size());
+  entries.reserve(2 * rows.to.size() + at(rows.size()));
   for (Index i = 0; i < rows.size(); ++i) {
+    entries.emplace_back(static_cast<int>(i), static_cast<int>(i), 1.0);
     for (Index e = rows.first[at(i)]; e < rows.first[at(i) + 1]; ++e) {
       entries.emplace_back(static_cast<int>(i), rows.to[at(e)], 1.0);
       entries.emplace_back(rows.to[at(e)], static_cast<int>(i), 1.0);

@@ -19,7 +19,7 @@ ValueGradient value_gradient(const LifetimeValue& value, const Vector& start) {
 
   ValueGradient gradient{Vector::Zero(n), 0.0, {}, {}};
   if (!value.horizon()) {
-    gradient.visits = system_of(value).solve_transposed(start);
+    gradient.visits = system_of(value).solve_one_transposed(start);
     gradient.by_factor = gradient.visits.dot(next_move + chain.expected_next(value.mean().vector()));
     return gradient;
   }

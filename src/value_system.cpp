@@ -1,22 +1,22 @@
 #include "value_system.hpp"
 
+#include <Eigen/LU>
 #include <algorithm>
+#include <atomic>
 #include <numeric>
 #include <stdexcept>
 #include <utility>
 
 #include "sojourn/structure.hpp"
+#include "sparse_elimination.hpp"
 #include "text.hpp"
 
 namespace sojourn::detail {
 
 namespace {
 
-constexpr Index most_eliminated = 64;        // states that are eliminated at once
-constexpr Index most_eliminated_late = 256;  // and where iteration does not get there
+constexpr Index most_eliminated_late = 256;  // states that are eliminated where iteration does not get there
 constexpr Index most_factorised = 4000;      // states of a full factorisation
-constexpr Index first_steps = 60;            // of iteration, before anything else is tried
-constexpr Index last_steps = 4000;
 
 std::size_t at(Index i) {
   return static_cast<std::size_t>(i);
@@ -39,14 +39,19 @@ Matrix full(const MoveRows& rows) {
 
 /// Many columns are cheaper by one factorisation than by iteration.
 bool asks_for_many(Index n, Index columns) {
-  return columns > std::max<Index>(2, n / 32);
+  return n <= most_factorised && columns > std::max<Index>(2, n / 32);
+}
+
+template <class T>
+void check_finite(const T& x) {
+  if (x.allFinite()) return;
+  throw std::domain_error(
+      "the value is too large for a floating-point number; use smaller rewards or a stronger discount");
 }
 
 }  // namespace
 
-struct Block::Factorised {
-  Eigen::PartialPivLU<Eigen::MatrixXd> lu;
-};
+// --- one block --------------------------------------------------------------------------------------------------------
 
 struct Block::Later {
   std::once_flag norm_once;
@@ -55,39 +60,29 @@ struct Block::Later {
   std::optional<SparseElimination> sparse;
   std::once_flag full_once;
   std::optional<Elimination> full;
-  std::optional<Factorised> factorised;
+  std::optional<Eigen::PartialPivLU<Eigen::MatrixXd>> factorised;
 };
 
-Block::Block(MoveRows rows) {
-  if (rows.size() <= most_eliminated) {
-    Matrix off = full(rows);
-    small_.emplace(std::move(off), std::move(rows.slack));
-    return;
-  }
-  auto owned = std::make_unique<SparseOperator>(std::move(rows));
-  sparse_ = owned.get();
-  operator_ = std::move(owned);
-  later_ = std::make_shared<Later>();
-}
+Block::Block(Elimination small) : small_(std::move(small)) {}
 
-Block::Block(Matrix off, Vector slack) {
-  if (off.rows() <= most_eliminated) {
-    small_.emplace(std::move(off), std::move(slack));
-    return;
-  }
-  auto owned = std::make_unique<DenseOperator>(std::move(off), std::move(slack));
-  dense_ = owned.get();
-  operator_ = std::move(owned);
-  later_ = std::make_shared<Later>();
+Block::Block(std::unique_ptr<SparseOperator> moves)
+    : sparse_(std::move(moves)), operator_(sparse_.get()), later_(std::make_unique<Later>()) {}
+
+Block::Block(std::unique_ptr<DenseOperator> moves)
+    : dense_(std::move(moves)), operator_(dense_.get()), later_(std::make_unique<Later>()) {}
+
+Block::~Block() = default;
+
+std::optional<Matrix> Block::solve_soon(Side side, const Matrix& b) const {
+  if (small_) return side == Side::plain ? small_->solve(b) : small_->solve_transposed(b);
+  if (asks_for_many(operator_->size(), b.cols())) return std::nullopt;
+  return iterate(side, b, false);
 }
 
 Matrix Block::solve(Side side, const Matrix& b) const {
-  if (small_) return side == Side::plain ? small_->solve(b) : small_->solve_transposed(b);
+  if (std::optional<Matrix> x = solve_soon(side, b)) return *std::move(x);
   const Index n = operator_->size();
-  if (!(asks_for_many(n, b.cols()) && n <= most_factorised)) {
-    if (const std::optional<Matrix> x = iterate(side, b, first_steps)) return *x;
-  }
-  if (sparse_ != nullptr) {
+  if (sparse_) {
     std::call_once(later_->sparse_once, [&] {
       const auto n_moves = static_cast<Index>(sparse_->rows().to.size());
       later_->sparse = SparseElimination::of(sparse_->rows(), 8 * n_moves + 64 * n);
@@ -101,29 +96,33 @@ Matrix Block::solve(Side side, const Matrix& b) const {
     }
   }
   if (n <= most_factorised) return solve_directly(side, b);
-  if (const std::optional<Matrix> x = iterate(side, b, last_steps)) return *x;
+  if (std::optional<Matrix> x = iterate(side, b, true)) return *std::move(x);
   throw std::domain_error("a set of " + text::grouped(n) +
                           " states that lead to each other is too nearly closed to be solved to ten digits; give a "
                           "stronger discount or a horizon");
 }
 
-std::optional<Matrix> Block::iterate(Side side, const Matrix& b, Index most_steps) const {
-  const Approximate plain = [&](const Vector& r) { return bicgstab(*operator_, Side::plain, r, most_steps); };
-  const Approximate transposed = [&](const Vector& r) { return bicgstab(*operator_, Side::transposed, r, most_steps); };
+std::optional<Matrix> Block::iterate(Side side, const Matrix& b, bool is_patient) const {
+  const Index most_steps = is_patient ? 10'000 : 100;
+  const auto by_steps = [&](Side which, double enough) {
+    return [this, which, enough, most_steps, is_patient](const Vector& r) {
+      return bicgstab(*operator_, which, r, enough, most_steps, is_patient);
+    };
+  };
   const double slack = operator_->smallest_slack();
   std::optional<double> norm;
   if (slack > 1e-3) {
     norm = 1.0 / slack;
   } else {
-    std::call_once(later_->norm_once, [&] { later_->norm = inverse_norm(*operator_, plain); });
+    std::call_once(later_->norm_once,
+                   [&] { later_->norm = inverse_norm(*operator_, by_steps(Side::plain, 1e-6)); });
     norm = later_->norm;
-    if (!norm && most_steps > first_steps) norm = inverse_norm(*operator_, plain);
+    if (!norm && is_patient) norm = inverse_norm(*operator_, by_steps(Side::plain, 1e-6));
   }
   if (!norm) return std::nullopt;
   Matrix x(b.rows(), b.cols());
   for (Index k = 0; k < b.cols(); ++k) {
-    const std::optional<Iterated> column =
-        refine(*operator_, side, b.col(k), *norm, side == Side::plain ? plain : transposed);
+    const std::optional<Iterated> column = refine(*operator_, side, b.col(k), *norm, by_steps(side, 1e-14));
     if (!column) return std::nullopt;
     x.col(k) = column->x;
   }
@@ -133,31 +132,122 @@ std::optional<Matrix> Block::iterate(Side side, const Matrix& b, Index most_step
 Matrix Block::solve_directly(Side side, const Matrix& b) const {
   const Index n = operator_->size();
   std::call_once(later_->full_once, [&] {
-    Matrix off = sparse_ != nullptr ? full(sparse_->rows()) : dense_->off();
-    const Vector& slack = sparse_ != nullptr ? sparse_->rows().slack : dense_->slack();
+    Matrix off = sparse_ ? full(sparse_->rows()) : dense_->off();
     if (n <= most_eliminated_late) {
-      later_->full.emplace(std::move(off), slack);
+      later_->full.emplace(std::move(off), sparse_ ? sparse_->rows().slack : dense_->slack());
       return;
     }
     Eigen::MatrixXd system = -off;
     system.diagonal() = operator_->diagonal();
-    later_->factorised.emplace().lu.compute(system);
+    later_->factorised.emplace(system);
   });
   if (later_->full) return side == Side::plain ? later_->full->solve(b) : later_->full->solve_transposed(b);
-  const auto& lu = later_->factorised->lu;
-  const auto factors = [&](const Eigen::MatrixXd& r) {
-    return side == Side::plain ? Eigen::MatrixXd(lu.solve(r)) : Eigen::MatrixXd(lu.transpose().solve(r));
+  const auto by_factors = [&](const Eigen::MatrixXd& r) {
+    return side == Side::plain ? Eigen::MatrixXd(later_->factorised->solve(r))
+                               : Eigen::MatrixXd(later_->factorised->transpose().solve(r));
   };
-  Eigen::MatrixXd x = factors(b);
+  Eigen::MatrixXd x = by_factors(b);
+  if (asks_for_many(n, b.cols())) return x;
+  const Vector none = Vector::Zero(n);  // one step of refinement brings the residual down to rounding
   Eigen::MatrixXd left(b.rows(), b.cols());
-  const Vector none = Vector::Zero(n);
   for (Index k = 0; k < b.cols(); ++k) {
     left.col(k) = side == Side::plain ? operator_->residual(b.col(k), x.col(k), none)
                                       : operator_->transposed_residual(b.col(k), x.col(k), none);
   }
-  x += factors(left);
+  x += by_factors(left);
   return x;
 }
+
+// --- parts ------------------------------------------------------------------------------------------------------------
+
+Parts::Parts(const MoveRows& rows) : pivots_(rows.slack), part_of_(components(rows)) {
+  const Index n = rows.size();
+  const Index n_parts = *std::max_element(part_of_.begin(), part_of_.end()) + 1;
+  first_.assign(at(n_parts) + 1, 0);
+  for (const Index c : part_of_) ++first_[at(c) + 1];
+  std::partial_sum(first_.begin(), first_.end(), first_.begin());
+  order_.resize(at(n));
+  std::vector<Index> within(at(n));  // the position of each state in its part
+  std::vector<Index> next(first_.begin(), first_.end() - 1);
+  for (Index a = 0; a < n; ++a) {
+    const Index c = part_of_[at(a)];
+    within[at(a)] = next[at(c)] - first_[at(c)];
+    order_[at(next[at(c)]++)] = a;
+  }
+  for (Index a = 0; a < n; ++a) {
+    for (Index e = rows.first[at(a)]; e < rows.first[at(a) + 1]; ++e) pivots_[a] += rows.weight[at(e)];
+  }
+  blocks_.resize(at(n_parts));
+  for (Index c = 0; c < n_parts; ++c) {
+    const Index size = first_[at(c) + 1] - first_[at(c)];
+    if (size == 1) continue;
+    MoveRows part;
+    part.slack.resize(size);
+    for (Index k = 0; k < size; ++k) {
+      const Index a = order_[at(first_[at(c)] + k)];
+      part.slack[k] = rows.slack[a];
+      for (Index e = rows.first[at(a)]; e < rows.first[at(a) + 1]; ++e) {
+        const Index b = rows.to[at(e)];
+        if (part_of_[at(b)] == c) {
+          part.to.push_back(static_cast<int>(within[at(b)]));
+          part.weight.push_back(rows.weight[at(e)]);
+        } else {
+          part.slack[k] += rows.weight[at(e)];
+        }
+      }
+      part.first.push_back(static_cast<Index>(part.to.size()));
+    }
+    blocks_[at(c)] = size <= Block::most_eliminated
+                         ? std::make_unique<Block>(Elimination(full(part), part.slack))
+                         : std::make_unique<Block>(std::make_unique<SparseOperator>(std::move(part)));
+  }
+}
+
+void Parts::solve_part(Side side, Index part, Matrix& x) const {
+  const Index begin = first_[at(part)];
+  const Index end = first_[at(part) + 1];
+  if (!blocks_[at(part)]) {
+    x.row(order_[at(begin)]) /= pivots_[order_[at(begin)]];
+    return;
+  }
+  Matrix b(end - begin, x.cols());
+  for (Index k = begin; k < end; ++k) b.row(k - begin) = x.row(order_[at(k)]);
+  b = blocks_[at(part)]->solve(side, b);
+  for (Index k = begin; k < end; ++k) x.row(order_[at(k)]) = b.row(k - begin);
+}
+
+Matrix Parts::solve(const MoveRows& rows, Side side, Matrix x) const {
+  /// Calls `pass(state, to, weight)` for every move out of a part.
+  const auto each_move_out = [&](Index part, const auto& pass) {
+    for (Index k = first_[at(part)]; k < first_[at(part) + 1]; ++k) {
+      const Index a = order_[at(k)];
+      for (Index e = rows.first[at(a)]; e < rows.first[at(a) + 1]; ++e) {
+        if (part_of_[at(rows.to[at(e)])] != part) pass(a, Index{rows.to[at(e)]}, rows.weight[at(e)]);
+      }
+    }
+  };
+  const auto n_parts = static_cast<Index>(blocks_.size());
+  if (side == Side::plain) {
+    for (Index c = 0; c < n_parts; ++c) {
+      each_move_out(c, [&x](Index from, Index to, double weight) { x.row(from) += weight * x.row(to); });
+      solve_part(side, c, x);
+    }
+  } else {
+    for (Index c = n_parts; c-- > 0;) {
+      solve_part(side, c, x);
+      each_move_out(c, [&x](Index from, Index to, double weight) { x.row(to) += weight * x.row(from); });
+    }
+  }
+  return x;
+}
+
+// --- the system -------------------------------------------------------------------------------------------------------
+
+struct ValueSystem::Later {
+  std::once_flag parts_once;
+  std::optional<Parts> parts;
+  std::atomic<bool> needs_parts = false;
+};
 
 ValueSystem::ValueSystem(const Chain& chain, double factor)
     : ValueSystem(chain, factor, active_states(chain, factor)) {}
@@ -169,136 +259,86 @@ ValueSystem::ValueSystem(const Chain& chain, double factor, std::vector<Index> i
 
   if (!chain.is_sparse()) {
     const Matrix& P = chain.transition_matrix();
-    Matrix off(n, n);                                  // γ Q without its diagonal
     Vector slack = Vector::Constant(n, 1.0 - factor);  // what a row loses by discounting and by moves out of Q
-    std::vector<char> is_active(at(n_states_), 0);
-    for (const Index i : active_) is_active[at(i)] = 1;
-    Index n_moves = 0;
-    for (Index a = 0; a < n; ++a) {
-      const Index i = active_[at(a)];
-      for (Index b = 0; b < n; ++b) off(a, b) = a == b ? 0.0 : factor * P(i, active_[at(b)]);
-      for (Index j = 0; n < n_states_ && j < n_states_; ++j) {
-        if (is_active[at(j)] == 0) slack[a] += factor * P(i, j);
+    Matrix moves;                                      // Q
+    if (has_all()) {
+      if (n <= Block::most_eliminated) moves = P;
+    } else {
+      moves.resize(n, n);
+      std::vector<char> is_active(at(n_states_), 0);
+      for (const Index i : active_) is_active[at(i)] = 1;
+      for (Index a = 0; a < n; ++a) {
+        const Index i = active_[at(a)];
+        for (Index b = 0; b < n; ++b) moves(a, b) = P(i, active_[at(b)]);
+        for (Index j = 0; j < n_states_; ++j) {
+          if (is_active[at(j)] == 0) slack[a] += factor * P(i, j);
+        }
       }
-      n_moves += (off.row(a).array() > 0.0).count();
     }
-    if (n <= most_eliminated || n_moves > n * n / 8) {
-      whole_ = std::make_unique<Block>(std::move(off), std::move(slack));
+    if (n <= Block::most_eliminated) {
+      moves *= factor;
+      whole_.emplace(Elimination(std::move(moves), std::move(slack)));
+      return;
+    }
+    const Index n_moves = has_all() ? (P.array() > 0.0).count() : (moves.array() > 0.0).count();
+    if (n_moves > n * n / 8) {
+      whole_.emplace(has_all() ? std::make_unique<DenseOperator>(chain, factor, std::move(slack))
+                               : std::make_unique<DenseOperator>(std::move(moves), factor, std::move(slack)));
       return;
     }
   }
 
-  rows_ = move_rows(chain, active_, factor);
-  part_of_ = components(rows_);
-  const Index n_parts = *std::max_element(part_of_.begin(), part_of_.end()) + 1;
-  part_first_.assign(at(n_parts) + 1, 0);
-  for (const Index c : part_of_) ++part_first_[at(c) + 1];
-  std::partial_sum(part_first_.begin(), part_first_.end(), part_first_.begin());
-  order_.resize(at(n));
-  std::vector<Index> within(at(n));  // the position of each state in its part
-  std::vector<Index> next(part_first_.begin(), part_first_.end() - 1);
-  for (Index a = 0; a < n; ++a) {
-    const Index c = part_of_[at(a)];
-    within[at(a)] = next[at(c)] - part_first_[at(c)];
-    order_[at(next[at(c)]++)] = a;
+  MoveRows rows = move_rows(chain, active_, factor);
+  if (n <= Block::most_eliminated) {
+    whole_.emplace(Elimination(full(rows), rows.slack));
+    return;
   }
-  pivots_ = rows_.slack;
-  for (Index a = 0; a < n; ++a) {
-    for (Index e = rows_.first[at(a)]; e < rows_.first[at(a) + 1]; ++e) pivots_[a] += rows_.weight[at(e)];
-  }
-  blocks_.resize(at(n_parts));
-  for (Index c = 0; c < n_parts; ++c) {
-    const Index size = part_first_[at(c) + 1] - part_first_[at(c)];
-    if (size == 1) continue;
-    MoveRows part;
-    part.slack.resize(size);
-    for (Index k = 0; k < size; ++k) {
-      const Index a = order_[at(part_first_[at(c)] + k)];
-      part.slack[k] = rows_.slack[a];
-      for (Index e = rows_.first[at(a)]; e < rows_.first[at(a) + 1]; ++e) {
-        const Index b = rows_.to[at(e)];
-        if (part_of_[at(b)] == c) {
-          part.to.push_back(static_cast<int>(within[at(b)]));
-          part.weight.push_back(rows_.weight[at(e)]);
-        } else {
-          part.slack[k] += rows_.weight[at(e)];
-        }
-      }
-      part.first.push_back(static_cast<Index>(part.to.size()));
-    }
-    blocks_[at(c)] = std::make_unique<Block>(std::move(part));
-  }
+  whole_.emplace(std::make_unique<SparseOperator>(std::move(rows)));
+  later_ = std::make_unique<Later>();
 }
 
-Matrix ValueSystem::solve(const Matrix& b) const {
+ValueSystem::~ValueSystem() = default;
+
+Matrix ValueSystem::solve_gathered(Side side, const Matrix& b) const {
+  if (!later_) return whole_->solve(side, b);
+  if (!later_->needs_parts) {
+    if (std::optional<Matrix> x = whole_->solve_soon(side, b)) return *std::move(x);
+    later_->needs_parts = true;
+  }
+  std::call_once(later_->parts_once, [&] { later_->parts.emplace(*whole_->moves()); });
+  return later_->parts->solve(*whole_->moves(), side, b);
+}
+
+Matrix ValueSystem::solve(Side side, const Matrix& b) const {
   if (active_.empty()) return Matrix::Zero(n_states_, b.cols());
-  if (whole_) return spread(whole_->solve(gather(b)));
-  Matrix x = gather(b);
-  for (std::size_t c = 0; c < blocks_.size(); ++c) {
-    const Index begin = part_first_[c];
-    const Index end = part_first_[c + 1];
-    for (Index k = begin; k < end; ++k) {
-      const Index a = order_[at(k)];
-      for (Index e = rows_.first[at(a)]; e < rows_.first[at(a) + 1]; ++e) {
-        const Index to = rows_.to[at(e)];
-        if (part_of_[at(to)] == static_cast<Index>(c)) continue;
-        for (Index column = 0; column < x.cols(); ++column) x(a, column) += rows_.weight[at(e)] * x(to, column);
-      }
-    }
-    if (!blocks_[c]) {
-      const Index a = order_[at(begin)];
-      for (Index column = 0; column < x.cols(); ++column) x(a, column) /= pivots_[a];
-      continue;
-    }
-    Matrix part(end - begin, x.cols());
-    for (Index k = begin; k < end; ++k) part.row(k - begin) = x.row(order_[at(k)]);
-    part = blocks_[c]->solve(part);
-    for (Index k = begin; k < end; ++k) x.row(order_[at(k)]) = part.row(k - begin);
+  if (has_all()) {
+    Matrix x = solve_gathered(side, b);
+    check_finite(x);
+    return x;
   }
-  return spread(x);
-}
-
-Matrix ValueSystem::solve_transposed(const Matrix& b) const {
-  if (active_.empty()) return Matrix::Zero(n_states_, b.cols());
-  if (whole_) return spread(whole_->solve_transposed(gather(b)));
-  Matrix x = gather(b);
-  for (std::size_t c = blocks_.size(); c-- > 0;) {
-    const Index begin = part_first_[c];
-    const Index end = part_first_[c + 1];
-    if (!blocks_[c]) {
-      const Index a = order_[at(begin)];
-      for (Index column = 0; column < x.cols(); ++column) x(a, column) /= pivots_[a];
-    } else {
-      Matrix part(end - begin, x.cols());
-      for (Index k = begin; k < end; ++k) part.row(k - begin) = x.row(order_[at(k)]);
-      part = blocks_[c]->solve_transposed(part);
-      for (Index k = begin; k < end; ++k) x.row(order_[at(k)]) = part.row(k - begin);
-    }
-    for (Index k = begin; k < end; ++k) {
-      const Index a = order_[at(k)];
-      for (Index e = rows_.first[at(a)]; e < rows_.first[at(a) + 1]; ++e) {
-        const Index to = rows_.to[at(e)];
-        if (part_of_[at(to)] == static_cast<Index>(c)) continue;
-        for (Index column = 0; column < x.cols(); ++column) x(to, column) += rows_.weight[at(e)] * x(a, column);
-      }
-    }
-  }
-  return spread(x);
-}
-
-Matrix ValueSystem::gather(const Matrix& all) const {
-  Matrix part(static_cast<Index>(active_.size()), all.cols());
-  for (Index a = 0; a < part.rows(); ++a) part.row(a) = all.row(active_[at(a)]);
-  return part;
-}
-
-Matrix ValueSystem::spread(const Matrix& part) const {
-  if (!part.allFinite()) {
-    throw std::domain_error(
-        "the value is too large for a floating-point number; use smaller rewards or a stronger discount");
-  }
-  Matrix all = Matrix::Zero(n_states_, part.cols());
+  Matrix part(static_cast<Index>(active_.size()), b.cols());
+  for (Index a = 0; a < part.rows(); ++a) part.row(a) = b.row(active_[at(a)]);
+  part = solve_gathered(side, part);
+  check_finite(part);
+  Matrix all = Matrix::Zero(n_states_, b.cols());
   for (Index a = 0; a < part.rows(); ++a) all.row(active_[at(a)]) = part.row(a);
+  return all;
+}
+
+Vector ValueSystem::solve_one(Side side, const Vector& b) const {
+  if (active_.empty() || whole_->small() == nullptr) return solve(side, b);
+  Vector part;
+  if (has_all()) {
+    part = b;
+  } else {
+    part.resize(static_cast<Index>(active_.size()));
+    for (Index a = 0; a < part.size(); ++a) part[a] = b[active_[at(a)]];
+  }
+  side == Side::plain ? whole_->small()->solve_one(part) : whole_->small()->solve_one_transposed(part);
+  check_finite(part);
+  if (has_all()) return part;
+  Vector all = Vector::Zero(n_states_);
+  for (Index a = 0; a < part.size(); ++a) all[active_[at(a)]] = part[a];
   return all;
 }
 
