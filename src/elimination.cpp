@@ -41,8 +41,7 @@ Elimination::Elimination(Matrix off, Vector slack) : factors_(std::move(off)), i
     slack[i] = lost;
     double pivot = lost;
     for (Index j = 0; j < i; ++j) pivot += row[j];
-    if (!(pivot > 0.0))
-      throw std::domain_error("the system has no single answer: some states lead only to each other");
+    if (!(pivot > 0.0)) throw std::domain_error("the system has no single answer: some states lead only to each other");
     inverse_pivots_[i] = 1.0 / pivot;
   }
 }

@@ -125,17 +125,21 @@ std::ostream& operator<<(std::ostream& out, const Chain& chain) {
 std::ostream& operator<<(std::ostream& out, const Rewards& rewards) {
   const StateSpace& states = rewards.states();
   double size = largest(rewards.per_state());
-  if (rewards.has_move_rewards()) size = std::max(size, rewards.per_move().cwiseAbs().maxCoeff());
+  if (rewards.has_move_rewards()) {
+    size = std::max(size, rewards.is_sparse() ? rewards.sparse_per_move().coeffs().abs().maxCoeff()
+                                              : rewards.per_move().cwiseAbs().maxCoeff());
+  }
   Table table({"state or move", rewards.label()});
   for (Index i = 0; i < states.n_states(); ++i) {
     if (rewards.per_state()[i] != 0.0)
       table.add({text::plain(states.name(i)), text::amount(rewards.per_state()[i], size)});
   }
-  for (Index i = 0; rewards.has_move_rewards() && i < states.n_states(); ++i) {
-    for (Index j = 0; j < states.n_states(); ++j) {
-      const double amount = rewards.per_move()(i, j);
-      if (amount != 0.0)
-        table.add({text::plain(states.name(i)) + " → " + text::plain(states.name(j)), text::amount(amount, size)});
+  const SparseMatrix moves =
+      rewards.is_sparse() ? rewards.sparse_per_move() : SparseMatrix(rewards.per_move().sparseView());
+  for (Index i = 0; i < moves.rows(); ++i) {
+    for (SparseMatrix::InnerIterator move(moves, i); move; ++move) {
+      table.add({text::plain(states.name(i)) + " → " + text::plain(states.name(move.col())),
+                 text::amount(move.value(), size)});
     }
   }
   return out << "rewards (" << text::plain(rewards.label()) << " per period in a state, per move; all others 0)\n"

@@ -68,39 +68,80 @@ Vector row_uncertainty(const Matrix& posterior) {
 
 }  // namespace
 
-struct LifetimeValue::Later {
-  std::mutex mutex;
-  std::optional<StateValues> standard_deviation;
+struct LifetimeValue::Solution {
+  Solution(const Chain& the_chain, const Rewards& the_rewards, const LifetimeValueOptions& options);
+
+  Chain chain;
+  Rewards rewards;
+  Discount discount;
+  std::optional<Index> horizon;
+  double factor;                              // per period
+  Vector once;                                // `r + γ (P∘W) 1`
+  std::optional<detail::ValueSystem> system;  // for life
+  StateValues mean;
+  StateValues residual;
+
+  // Found when first asked for.
+  mutable std::mutex mutex;
+  mutable std::optional<StateValues> standard_deviation;
+
+ private:
+  Vector solved();
 };
 
-const detail::ValueSystem& detail::system_of(const LifetimeValue& value) {
-  return *value.system_;
-}
+LifetimeValue::Solution::Solution(const Chain& the_chain, const Rewards& the_rewards,
+                                  const LifetimeValueOptions& options)
+    : chain(the_chain),
+      rewards(the_rewards),
+      discount(*options.discount),
+      horizon(options.horizon),
+      factor(discount.factor_per_period(chain.period())),
+      once(rewards.has_move_rewards()
+               ? Vector(rewards.per_state() + factor * detail::expected_move_reward(chain, rewards))
+               : rewards.per_state()),
+      mean(chain.states(), solved()),
+      residual(chain.states(), mean.vector() - rewards.per_state()) {}
 
-LifetimeValue::LifetimeValue(Chain chain, Rewards rewards, Discount discount, std::optional<Index> horizon)
-    : chain_(std::move(chain)),
-      rewards_(std::move(rewards)),
-      discount_(discount),
-      horizon_(horizon),
-      mean_(chain_.states(), Vector::Zero(chain_.n_states())),
-      residual_(mean_),
-      later_(std::make_shared<Later>()) {
-  const double factor = discount_.factor_per_period(chain_.period());
-  const Vector once = rewards_.per_state() + factor * detail::expected_move_reward(chain_, rewards_);
-  Vector mean = Vector::Zero(chain_.n_states());
-  if (horizon_) {
-    for (Index t = 0; t < *horizon_; ++t) mean = once + factor * chain_.expected_next(mean);
+Vector LifetimeValue::Solution::solved() {
+  Vector values;
+  if (horizon) {
+    values = Vector::Zero(chain.n_states());
+    for (Index t = 0; t < *horizon; ++t) values = once + factor * chain.expected_next(values);
   } else {
-    system_ = std::make_shared<const detail::ValueSystem>(chain_, factor);
-    mean = system_->solve_one(once);
+    system.emplace(chain, factor);
+    values = system->solve_one(once);
   }
-  if (!mean.allFinite()) {
+  if (!values.allFinite()) {
     throw std::domain_error(
         "lifetime_value: the value is too large for a floating-point number; use smaller rewards or a stronger "
         "discount");
   }
-  residual_ = StateValues(chain_.states(), mean - rewards_.per_state());
-  mean_ = StateValues(chain_.states(), std::move(mean));
+  return values;
+}
+
+const detail::ValueSystem& detail::system_of(const LifetimeValue& value) {
+  return *value.solution_->system;
+}
+
+LifetimeValue::LifetimeValue(std::shared_ptr<const Solution> solution) : solution_(std::move(solution)) {}
+
+const StateValues& LifetimeValue::mean() const {
+  return solution_->mean;
+}
+const StateValues& LifetimeValue::residual() const {
+  return solution_->residual;
+}
+const Chain& LifetimeValue::chain() const {
+  return solution_->chain;
+}
+const Rewards& LifetimeValue::rewards() const {
+  return solution_->rewards;
+}
+const Discount& LifetimeValue::discount() const {
+  return solution_->discount;
+}
+const std::optional<Index>& LifetimeValue::horizon() const {
+  return solution_->horizon;
 }
 
 LifetimeValue lifetime_value(const Chain& chain, const Rewards& rewards, const LifetimeValueOptions& options) {
@@ -116,30 +157,30 @@ LifetimeValue lifetime_value(const Chain& chain, const Rewards& rewards, const L
   } else if (options.discount->factor_per_period(chain.period()) == 1.0) {
     detail::refuse_endless_rewards("lifetime_value", chain, rewards);
   }
-  return {chain, rewards, *options.discount, options.horizon};
+  return LifetimeValue(std::make_shared<const LifetimeValue::Solution>(chain, rewards, options));
 }
 
 const StateValues& LifetimeValue::standard_deviation() const {
-  const std::lock_guard lock(later_->mutex);
-  if (!later_->standard_deviation) {
-    later_->standard_deviation.emplace(chain_.states(), variance().cwiseMax(0.0).cwiseSqrt());
+  const std::lock_guard lock(solution_->mutex);
+  if (!solution_->standard_deviation) {
+    solution_->standard_deviation.emplace(chain().states(), variance().cwiseMax(0.0).cwiseSqrt());
   }
-  return *later_->standard_deviation;
+  return *solution_->standard_deviation;
 }
 
 Vector LifetimeValue::variance() const {
-  const double factor = discount_.factor_per_period(chain_.period());
-  Vector variance = Vector::Zero(chain_.n_states());
-  if (horizon_) {
-    const Vector once = rewards_.per_state() + factor * detail::expected_move_reward(chain_, rewards_);
-    Vector mean = Vector::Zero(chain_.n_states());
-    for (Index t = 0; t < *horizon_; ++t) {
-      variance = factor * factor * (chain_.expected_next(variance) + spread(chain_, rewards_, mean));
-      mean = once + factor * chain_.expected_next(mean);
+  const Solution& s = *solution_;
+  const double squared = s.factor * s.factor;
+  Vector variance = Vector::Zero(s.chain.n_states());
+  if (s.horizon) {
+    Vector mean = Vector::Zero(s.chain.n_states());
+    for (Index t = 0; t < *s.horizon; ++t) {
+      variance = squared * (s.chain.expected_next(variance) + spread(s.chain, s.rewards, mean));
+      mean = s.once + s.factor * s.chain.expected_next(mean);
     }
   } else {
-    const Vector within = factor * factor * spread(chain_, rewards_, mean_.vector());
-    variance = factor == 1.0 ? system_->solve_one(within) : detail::ValueSystem(chain_, factor * factor).solve_one(within);
+    const Vector within = squared * spread(s.chain, s.rewards, s.mean.vector());
+    variance = s.factor == 1.0 ? s.system->solve_one(within) : detail::ValueSystem(s.chain, squared).solve_one(within);
   }
   if (!variance.allFinite()) {
     throw std::domain_error(
@@ -158,36 +199,36 @@ LifetimeValue lifetime_value(const FitResult& fit, const LifetimeValueOptions& o
 }
 
 StartValue LifetimeValue::start_value(const Vector& start) const {
-  check_distribution("start", chain_.states(), start);
-  const Vector& V = mean_.vector();
+  check_distribution("start", chain().states(), start);
+  const Vector& V = mean().vector();
   const Vector& deviation = standard_deviation().vector();
   const double mean = start.dot(V);
   const double variance = start.dot(Vector(deviation.array().square() + (V.array() - mean).square()));
   std::optional<double> error;
   if (is_fitted()) error = standard_errors(start.transpose())[0];
-  return {mean, std::sqrt(variance), start.dot(residual_.vector()), error};
+  return {mean, std::sqrt(variance), start.dot(residual().vector()), error};
 }
 
 StartValue LifetimeValue::start_value(std::string_view state) const {
-  return start_value(start_in(chain_.states(), state));
+  return start_value(start_in(chain().states(), state));
 }
 
 /// The delta method: a start law `s` in each row of `starts`. With `occ` the discounted visits from `s`, one row of the
 /// chain adds `occ_i² γ² Var_j(w_ij + V_j) / (A_i + 1)` to the variance and one mean reward `occ_i² se_i²`.
 Vector LifetimeValue::standard_errors(const Matrix& starts) const {
-  const double factor = discount_.factor_per_period(chain_.period());
-  const Index n = chain_.n_states();
+  const double factor = solution_->factor;
+  const Index n = chain().n_states();
   const Matrix means = posterior_means(fit_->posterior);
   const Vector uncertainty = row_uncertainty(fit_->posterior);
 
   Matrix visits(starts.rows(), n);  // discounted, per start law
   Vector variance = Vector::Zero(starts.rows());
-  if (!horizon_) {
-    visits = system_->solve_transposed(starts.transpose()).transpose();
+  if (!horizon()) {
+    visits = detail::system_of(*this).solve_transposed(starts.transpose()).transpose();
     Vector per_row(n);
     for (Index i = 0; i < n; ++i) {
-      Eigen::RowVectorXd u = mean_.vector().transpose();
-      if (rewards_.has_move_rewards()) u += rewards_.per_move().row(i);
+      Eigen::RowVectorXd u = mean().vector().transpose();
+      if (rewards().has_move_rewards()) u += rewards().per_move().row(i);
       per_row[i] = factor * factor * weighted_variance(means.row(i), u) * uncertainty[i];
     }
     variance = visits.cwiseAbs2() * per_row;
@@ -213,9 +254,9 @@ Vector LifetimeValue::standard_errors(const Matrix& starts) const {
 }
 
 Vector LifetimeValue::moves_into(Index exit) const {
-  Vector entering = Vector::Zero(chain_.n_states());
+  Vector entering = Vector::Zero(chain().n_states());
   for (Index i = 0; i < entering.size(); ++i) {
-    if (i != exit) entering[i] = chain_.probability(i, exit);
+    if (i != exit) entering[i] = chain().probability(i, exit);
   }
   return entering;
 }
@@ -228,20 +269,20 @@ ValueInterval LifetimeValue::interval(double level) const {
     throw std::domain_error(
         "interval: this chain was not fitted from counts, so nothing says how sure it is; ask lifetime_value of a fit");
   }
-  const Vector error = standard_errors(Matrix::Identity(chain_.n_states(), chain_.n_states()));
+  const Vector error = standard_errors(Matrix::Identity(chain().n_states(), chain().n_states()));
   const double z = std::sqrt(2.0) * boost::math::erf_inv(level);
-  const StateSpace& states = chain_.states();
-  return {level, StateValues(states, mean_.vector() - z * error), StateValues(states, mean_.vector() + z * error),
+  const StateSpace& states = chain().states();
+  return {level, StateValues(states, mean().vector() - z * error), StateValues(states, mean().vector() + z * error),
           StateValues(states, error)};
 }
 
 std::string LifetimeValue::definition() const {
-  const Period& period = chain_.period();
-  std::string words = "expected lifetime value per customer (" + rewards_.label() + ")";
-  words +=
-      horizon_ ? ", over " + text::plural(*horizon_, period.is_step() ? "event" : "period") : std::string(", for life");
+  const Period& period = chain().period();
+  std::string words = "expected lifetime value per customer (" + rewards().label() + ")";
+  words += horizon() ? ", over " + text::plural(*horizon(), period.is_step() ? "event" : "period")
+                     : std::string(", for life");
   words += period.is_step() ? " (one step = one event, no calendar time)" : " (one period = " + period.name() + ")";
-  words += "; discount: " + discount_.describe(period);
+  words += "; discount: " + discount().describe(period);
   return words;
 }
 

@@ -20,7 +20,8 @@ namespace {
 using detail::Json;
 using detail::JsonReader;
 
-constexpr Index most_states = 10'000;  // in a file: dense matrices of this size still fit
+constexpr Index most_states = 10'000;             // in a file: dense matrices of this size still fit
+constexpr Index most_states_sparse = 10'000'000;  // where only the moves are written
 
 template <class Kind, std::size_t n>
 Kind named(const JsonReader& at, const std::array<std::pair<const char*, Kind>, n>& names) {
@@ -94,6 +95,22 @@ Json rows_of(const Numbers& numbers) {
   return rows;
 }
 
+/// The entries of a sparse matrix, row by row: how many there are in each row, where they lead and what they are.
+Json moves_of(const SparseMatrix& matrix) {
+  Json in_row = Json::array();
+  Json to = Json::array();
+  Json value = Json::array();
+  for (Index i = 0; i < matrix.rows(); ++i) {
+    Index n = 0;
+    for (SparseMatrix::InnerIterator move(matrix, i); move; ++move, ++n) {
+      to.push_back(move.col());
+      value.push_back(move.value());
+    }
+    in_row.push_back(n);
+  }
+  return {{"in_row", std::move(in_row)}, {"to", std::move(to)}, {"value", std::move(value)}};
+}
+
 Json document_of(const Lifecycle& lifecycle) {
   Json states = Json::array();
   for (const LifecycleState& state : lifecycle.details()) {
@@ -120,15 +137,23 @@ Json document_of(const Lifecycle& lifecycle) {
 }
 
 Json document_of(const Chain& chain) {
-  return {{"states", chain.states().names()},
-          {"period", chain.period().name()},
-          {"transition_matrix", rows_of(chain.transition_matrix())}};
+  Json document{{"states", chain.states().names()}, {"period", chain.period().name()}};
+  if (chain.is_sparse()) {
+    document["moves"] = moves_of(chain.sparse_transition_matrix());
+  } else {
+    document["transition_matrix"] = rows_of(chain.transition_matrix());
+  }
+  return document;
 }
 
 Json document_of(const Rewards& rewards) {
   Json document{
       {"label", rewards.label()}, {"states", rewards.states().names()}, {"per_state", list_of(rewards.per_state())}};
-  if (rewards.has_move_rewards()) document["per_move"] = rows_of(rewards.per_move());
+  if (rewards.is_sparse()) {
+    document["moves"] = moves_of(rewards.sparse_per_move());
+  } else if (rewards.has_move_rewards()) {
+    document["per_move"] = rows_of(rewards.per_move());
+  }
   return document;
 }
 
@@ -220,14 +245,41 @@ std::string written(const std::string& what, Json content) {
 
 // Reading.
 
-StateSpace states_at(const JsonReader& at) {
+StateSpace states_at(const JsonReader& at, Index most = most_states) {
   return made_at(at, [&] {
     std::vector<std::string> names = at.texts();
-    if (static_cast<Index>(names.size()) > most_states) {
-      at.refuse("expected at most " + std::to_string(most_states) + " states, found " + std::to_string(names.size()));
+    if (static_cast<Index>(names.size()) > most) {
+      at.refuse("expected at most " + std::to_string(most) + " states, found " + std::to_string(names.size()));
     }
     return StateSpace(std::move(names));
   });
+}
+
+SparseMatrix moves_at(const JsonReader& at, Index n) {
+  const CountVector in_row = at.at("in_row").count_vector(n);
+  const std::vector<std::int64_t> to = at.at("to").counts();
+  const auto n_moves = static_cast<Index>(to.size());
+  const Vector values = at.at("value").numbers(n_moves);
+  std::vector<Eigen::Triplet<double>> entries;
+  entries.reserve(to.size());
+  Index next = 0;
+  for (Index i = 0; i < n; ++i) {
+    std::int64_t before = -1;
+    for (std::int64_t k = 0; k < in_row[i]; ++k, ++next) {
+      if (next >= n_moves) at.at("to").refuse("has fewer entries than in_row announces");
+      const std::int64_t j = to[static_cast<std::size_t>(next)];
+      if (j >= n || j <= before) {
+        at.at("to").refuse("the moves of a row must lead to states from 0 to " + std::to_string(n - 1) +
+                           " in ascending order, found " + std::to_string(j));
+      }
+      before = j;
+      entries.emplace_back(static_cast<int>(i), static_cast<int>(j), values[next]);
+    }
+  }
+  if (next != n_moves) at.at("to").refuse("has more entries than in_row announces");
+  SparseMatrix matrix(n, n);
+  matrix.setFromTriplets(entries.begin(), entries.end());
+  return matrix;
 }
 
 Period period_at(const JsonReader& at) {
@@ -270,19 +322,27 @@ Lifecycle lifecycle_at(const JsonReader& at) {
 }
 
 Chain chain_at(const JsonReader& at) {
-  StateSpace states = states_at(at.at("states"));
+  const std::optional<JsonReader> moves = at.find("moves");
+  StateSpace states = states_at(at.at("states"), moves ? most_states_sparse : most_states);
   const Period period = period_at(at.at("period"));
   return made_at(at, [&] {
+    if (moves) {
+      SparseMatrix matrix = moves_at(*moves, states.n_states());
+      return Chain(std::move(states), std::move(matrix), period);
+    }
     Matrix matrix = at.at("transition_matrix").matrix(states.n_states());
     return Chain(std::move(states), std::move(matrix), period);
   });
 }
 
 Rewards rewards_at(const JsonReader& at) {
-  StateSpace states = states_at(at.at("states"));
+  StateSpace states = states_at(at.at("states"), at.find("per_move") ? most_states : most_states_sparse);
   return made_at(at, [&] {
     const Index n = states.n_states();
     Vector per_state = at.at("per_state").numbers(n);
+    if (const auto moves = at.find("moves")) {
+      return Rewards(std::move(states), std::move(per_state), moves_at(*moves, n)).with_label(at.at("label").text());
+    }
     Matrix per_move;
     if (const auto moves = at.find("per_move")) per_move = moves->matrix(n);
     return Rewards(std::move(states), std::move(per_state), std::move(per_move)).with_label(at.at("label").text());

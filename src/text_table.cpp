@@ -14,12 +14,22 @@ std::size_t width(const std::string& text) {
 }
 
 std::string Table::text() const {
+  // A long table is cut in the middle.
+  constexpr std::size_t most_rows = 200;
+  constexpr std::size_t shown_rows = 20;  // at either end
+  const bool is_cut = rows_.size() > most_rows;
+  const auto is_shown = [&](std::size_t r) { return !is_cut || r <= shown_rows || r + shown_rows >= rows_.size(); };
   std::vector<std::size_t> widths(rows_.front().size(), 0);
-  for (const auto& row : rows_) {
-    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], width(row[c]));
+  for (std::size_t r = 0; r < rows_.size(); ++r) {
+    for (std::size_t c = 0; is_shown(r) && c < rows_[r].size(); ++c)
+      widths[c] = std::max(widths[c], width(rows_[r][c]));
   }
   std::string out;
-  for (const auto& row : rows_) {
+  for (std::size_t r = 0; r < rows_.size(); ++r) {
+    const auto& row = rows_[r];
+    if (is_cut && r == shown_rows + 1)
+      out += "… " + grouped(static_cast<std::int64_t>(rows_.size() - 1 - 2 * shown_rows)) + " more rows …\n";
+    if (!is_shown(r)) continue;
     for (std::size_t c = 0; c < row.size(); ++c) {
       const std::string padding(widths[c] - width(row[c]), ' ');
       if (c > 0) out += "  ";

@@ -114,8 +114,7 @@ std::optional<Matrix> Block::iterate(Side side, const Matrix& b, bool is_patient
   if (slack > 1e-3) {
     norm = 1.0 / slack;
   } else {
-    std::call_once(later_->norm_once,
-                   [&] { later_->norm = inverse_norm(*operator_, by_steps(Side::plain, 1e-6)); });
+    std::call_once(later_->norm_once, [&] { later_->norm = inverse_norm(*operator_, by_steps(Side::plain, 1e-6)); });
     norm = later_->norm;
     if (!norm && is_patient) norm = inverse_norm(*operator_, by_steps(Side::plain, 1e-6));
   }

@@ -51,9 +51,9 @@ struct StartValue {
 class LifetimeValue {
  public:
   /// Mean of the discounted rewards, the one at `t = 0` included: what a newcomer in the state brings. Currency.
-  const StateValues& mean() const { return mean_; }
+  const StateValues& mean() const;
   /// `mean` less the reward at `t = 0`: what is still to come from a customer who stands in the state now. Currency.
-  const StateValues& residual() const { return residual_; }
+  const StateValues& residual() const;
   /// Standard deviation between customers, not the error of the mean. Currency.
   const StateValues& standard_deviation() const;
 
@@ -65,10 +65,10 @@ class LifetimeValue {
   /// `level` in (0, 1). Throws `domain_error` for a chain that was not fitted from counts.
   ValueInterval interval(double level) const;
 
-  const Chain& chain() const { return chain_; }
-  const Rewards& rewards() const { return rewards_; }
-  const Discount& discount() const { return discount_; }
-  const std::optional<Index>& horizon() const { return horizon_; }
+  const Chain& chain() const;
+  const Rewards& rewards() const;
+  const Discount& discount() const;
+  const std::optional<Index>& horizon() const;
   bool is_fitted() const { return fit_ != nullptr; }
   /// The fit behind the chain; null where it was not fitted.
   const FitResult* fit() const { return fit_.get(); }
@@ -81,22 +81,15 @@ class LifetimeValue {
   friend LifetimeValue lifetime_value(const Chain&, const Rewards&, const LifetimeValueOptions&);
   friend LifetimeValue lifetime_value(const FitResult&, const LifetimeValueOptions&, const std::optional<Rewards>&);
 
-  LifetimeValue(Chain chain, Rewards rewards, Discount discount, std::optional<Index> horizon);
+  /// The question and its answer, shared by copies.
+  struct Solution;
+
+  explicit LifetimeValue(std::shared_ptr<const Solution> solution);
   Vector variance() const;
   Vector standard_errors(const Matrix& starts) const;
   Vector moves_into(Index exit) const;
 
-  /// What takes another solution is found when it is first asked for, and shared by copies.
-  struct Later;
-
-  Chain chain_;
-  Rewards rewards_;
-  Discount discount_;
-  std::optional<Index> horizon_;
-  StateValues mean_;
-  StateValues residual_;
-  std::shared_ptr<const detail::ValueSystem> system_;  // null with a horizon
-  std::shared_ptr<Later> later_;
+  std::shared_ptr<const Solution> solution_;
   std::shared_ptr<const FitResult> fit_;
   bool rewards_from_fit_ = false;
 };

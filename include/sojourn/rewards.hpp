@@ -42,6 +42,8 @@ class Rewards {
   }
   /// True when rewards of moves are kept sparse.
   bool is_sparse() const { return sparse_per_move_.size() != 0; }
+  /// Shape (n_states, n_states); empty unless `is_sparse`.
+  const SparseMatrix& sparse_per_move() const { return sparse_per_move_; }
 
   /// What the money is: "reward" unless said otherwise, "revenue" when it comes from a log, "margin" when it is one.
   const std::string& label() const { return label_; }

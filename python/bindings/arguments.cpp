@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "text.hpp"
 
@@ -108,6 +109,48 @@ Vector to_vector(py::handle object, const char* argument, Index size) {
 Matrix to_matrix(py::handle object, const char* argument, Index rows, Index columns) {
   const auto numbers = to_numbers(object, argument, {rows, columns});
   return Eigen::Map<const Matrix>(numbers.data(), numbers.shape(0), numbers.shape(1));
+}
+
+bool is_sparse(py::handle object) {
+  return py::hasattr(object, "tocsr") && py::hasattr(object, "nnz");
+}
+
+SparseMatrix to_sparse_matrix(py::handle object, const char* argument) {
+  const py::object rows = object.attr("tocsr")(py::arg("copy") = true);
+  rows.attr("sum_duplicates")();
+  const auto shape = rows.attr("shape").cast<std::pair<Index, Index>>();
+  if (shape.first > std::numeric_limits<int>::max() || shape.second > std::numeric_limits<int>::max())
+    refuse(argument + ": expected at most 2,147,483,647 rows and columns"s);
+  const auto first = py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>(rows.attr("indptr"));
+  const auto to = py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>(rows.attr("indices"));
+  const Vector value = to_vector(rows.attr("data"), argument);
+  std::vector<Eigen::Triplet<double>> entries;
+  entries.reserve(static_cast<std::size_t>(value.size()));
+  for (Index i = 0; i < shape.first; ++i) {
+    for (Index e = first.at(i); e < first.at(i + 1); ++e) {
+      entries.emplace_back(static_cast<int>(i), static_cast<int>(to.at(e)), value[e]);
+    }
+  }
+  SparseMatrix matrix(shape.first, shape.second);
+  matrix.setFromTriplets(entries.begin(), entries.end());
+  return matrix;
+}
+
+py::object sparse_copy(const SparseMatrix& matrix) {
+  py::object sparse;
+  try {
+    sparse = py::module_::import("scipy.sparse");
+  } catch (py::error_already_set& error) {
+    if (!error.matches(PyExc_ImportError)) throw;
+    throw py::import_error("a sparse matrix comes as a SciPy array: pip install scipy, or ask to_dense()");
+  }
+  SparseMatrix rows = matrix;
+  rows.makeCompressed();
+  const py::array_t<int> first(rows.outerSize() + 1, rows.outerIndexPtr());
+  const py::array_t<int> to(rows.nonZeros(), rows.innerIndexPtr());
+  const py::array_t<double> value(rows.nonZeros(), rows.valuePtr());
+  return sparse.attr("csr_array")(py::make_tuple(value, to, first),
+                                  py::arg("shape") = py::make_tuple(rows.rows(), rows.cols()));
 }
 
 py::array view(const Vector& vector, py::handle owner) {
@@ -221,8 +264,10 @@ Period to_period(py::handle object, const char* argument) {
 Rewards to_rewards(py::handle object, const StateSpace& states, const char* argument) {
   if (py::isinstance<Rewards>(object)) return object.cast<Rewards>();
   if (!is_mapping(object)) return Rewards(states, to_vector(object, argument, states.n_states()));
-  Vector per_state = Vector::Zero(states.n_states());
-  Matrix per_move;
+  constexpr Index most_dense = 4096;  // states for which a full matrix of rewards is kept
+  const Index n = states.n_states();
+  Vector per_state = Vector::Zero(n);
+  std::vector<Eigen::Triplet<double>> per_move;
   for (const py::handle item : object.attr("items")()) {
     const auto pair = item.cast<py::tuple>();
     const py::object key = pair[0];
@@ -231,13 +276,17 @@ Rewards to_rewards(py::handle object, const StateSpace& states, const char* argu
     if (py::isinstance<py::tuple>(key)) {
       if (py::len(key) != 2) refuse(where + ": a move is a pair (from, to)"s);
       const auto move = key.cast<py::tuple>();
-      if (per_move.size() == 0) per_move = Matrix::Zero(states.n_states(), states.n_states());
-      per_move(known_state(states, move[0], argument), known_state(states, move[1], argument)) = amount;
+      per_move.emplace_back(static_cast<int>(known_state(states, move[0], argument)),
+                            static_cast<int>(known_state(states, move[1], argument)), amount);
     } else {
       per_state(known_state(states, key, argument)) = amount;
     }
   }
-  return Rewards(states, std::move(per_state), std::move(per_move));
+  if (per_move.empty()) return Rewards(states, std::move(per_state));
+  SparseMatrix moves(n, n);
+  moves.setFromTriplets(per_move.begin(), per_move.end());
+  if (n > most_dense) return Rewards(states, std::move(per_state), std::move(moves));
+  return Rewards(states, std::move(per_state), Matrix(moves));
 }
 
 Vector to_amounts(py::handle object, const StateSpace& states, const char* argument) {

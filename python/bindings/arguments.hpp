@@ -65,6 +65,12 @@ std::string type_name(py::handle object);
 Vector to_vector(py::handle object, const char* argument, Index size = -1);
 Matrix to_matrix(py::handle object, const char* argument, Index rows = -1, Index columns = -1);
 
+// True for a SciPy sparse matrix or array.
+bool is_sparse(py::handle object);
+SparseMatrix to_sparse_matrix(py::handle object, const char* argument);
+// As a SciPy array in rows. Throws ImportError where SciPy is missing.
+py::object sparse_copy(const SparseMatrix& matrix);
+
 // A view without the right to write; `owner` is kept alive.
 py::array view(const Vector& vector, py::handle owner);
 py::array view(const Matrix& matrix, py::handle owner);

@@ -28,7 +28,7 @@ void bind_absorption(py::module_& m) {
       .def(
           "expected_visits_from",
           [](const Absorption& a, const LawArgument& start) {
-            return a.expected_visits_from(to_law(start, "start", a.states()));
+            return a.expected_visits_from(to_law(start, a.states(), "start"));
           },
           py::arg("start"), doc::Absorption_expected_visits_from)
       .def_property_readonly(

@@ -12,8 +12,9 @@ void bind_chain(py::module_& m) {
                     docs(doc::Chain, R"(Parameters
 ----------
 states : StateSpace, Lifecycle or sequence of str
-transition_matrix : array_like of shape (n_states, n_states)
-    Row = from, column = to; every row sums to 1 within 1e-9.
+transition_matrix : array_like of shape (n_states, n_states), or a SciPy sparse matrix
+    Row = from, column = to; every row sums to 1 within 1e-9. A sparse matrix is kept sparse: memory and most answers are
+    then proportional to the moves.
 period : Period or str, default "step"
     The length of one step; without it the clock is the event.
 
@@ -31,6 +32,10 @@ Examples
       .def(py::init(
                [](const StatesArgument& states, const ArrayArgument& transition_matrix, const PeriodArgument& period) {
                  StateSpace space = to_states(states, "states");
+                 if (is_sparse(transition_matrix)) {
+                   SparseMatrix moves = to_sparse_matrix(transition_matrix, "transition_matrix");
+                   return Chain(std::move(space), std::move(moves), to_period(period, "period"));
+                 }
                  Matrix matrix = to_matrix(transition_matrix, "transition_matrix");
                  return Chain(std::move(space), std::move(matrix), to_period(period, "period"));
                }),
@@ -38,14 +43,24 @@ Examples
       .def_property_readonly("states", &Chain::states, "The states, in the order of rows and columns.")
       .def_property_readonly(
           "transition_matrix",
-          [](const py::object& self) { return view(self.cast<const Chain&>().transition_matrix(), self); },
-          "Read-only array of shape (n_states, n_states): row = from, column = to.")
+          [](const py::object& self) -> py::object {
+            const auto& chain = self.cast<const Chain&>();
+            if (chain.is_sparse()) return sparse_copy(chain.sparse_transition_matrix());
+            return view(chain.transition_matrix(), self);
+          },
+          "Read-only array of shape (n_states, n_states): row = from, column = to. A SciPy sparse array where the "
+          "chain "
+          "was given as one.")
+      .def_property_readonly("is_sparse", &Chain::is_sparse, doc::Chain_is_sparse)
+      .def("to_dense", &Chain::to_dense, doc::Chain_to_dense)
+      .def("to_sparse", &Chain::to_sparse, "The chain with only its moves kept.")
+      .def_property_readonly("n_moves", &Chain::n_moves, doc::Chain_n_moves)
       .def_property_readonly("period", &Chain::period, "The length of one step.")
       .def_property_readonly("n_states", &Chain::n_states, "How many states there are.")
       .def(
           "probability",
           [](const Chain& chain, const StateArgument& from, const StateArgument& to) {
-            return chain.transition_matrix()(to_position(from, chain.states()), to_position(to, chain.states()));
+            return chain.probability(to_position(from, chain.states()), to_position(to, chain.states()));
           },
           py::arg("from_state"), py::arg("to_state"), doc::Chain_probability)
       .def(
@@ -73,7 +88,8 @@ Examples
       .def("__str__", &printed<Chain>)
       .def("__repr__",
            [](const Chain& chain) {
-             return "Chain(" + std::to_string(chain.n_states()) + " states, period='" + chain.period().name() + "')";
+             return "Chain(" + std::to_string(chain.n_states()) + " states, " + (chain.is_sparse() ? "sparse, " : "") +
+                    "period='" + chain.period().name() + "')";
            })
       .def(py::pickle([](const Chain& chain) { return to_json(chain); },
                       [](const std::string& text) { return chain_from_json(text); }));

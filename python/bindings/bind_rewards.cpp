@@ -34,8 +34,10 @@ IndexError
              if (!per_move.is_none()) {
                if (rewards.has_move_rewards())
                  throw py::value_error("per_move: the dict per_state already names moves; give them in one place");
-               rewards = Rewards(space, rewards.per_state(),
-                                 to_matrix(per_move, "per_move", space.n_states(), space.n_states()));
+               rewards = is_sparse(per_move)
+                             ? Rewards(space, rewards.per_state(), to_sparse_matrix(per_move, "per_move"))
+                             : Rewards(space, rewards.per_state(),
+                                       to_matrix(per_move, "per_move", space.n_states(), space.n_states()));
              }
              return label ? rewards.with_label(*label) : rewards;
            }),
@@ -47,12 +49,15 @@ IndexError
           "Currency per period in each state.")
       .def_property_readonly(
           "per_move",
-          [](const py::object& self) -> std::optional<py::array> {
+          [](const py::object& self) -> py::object {
             const auto& rewards = self.cast<const Rewards&>();
-            if (!rewards.has_move_rewards()) return std::nullopt;
+            if (rewards.is_sparse()) return sparse_copy(rewards.sparse_per_move());
+            if (!rewards.has_move_rewards()) return py::none();
             return view(rewards.per_move(), self);
           },
-          "Read-only array of shape (n_states, n_states), currency per move; None when no move brings anything.")
+          "Read-only array of shape (n_states, n_states), currency per move; None when no move brings anything, a "
+          "SciPy "
+          "sparse array when they are kept sparse, as they are beyond 4,096 states.")
       .def_property_readonly("has_move_rewards", &Rewards::has_move_rewards, "True when some move brings money.")
       .def_property_readonly("label", &Rewards::label, doc::Rewards_label)
       .def(
