@@ -71,7 +71,18 @@ def close_figures():
         lambda ax: sj.plot.leaks(value_of_slow_churn(), ax),
         lambda ax: sj.plot.what_if(better_or_worse(), ax),
     ],
-    ids="graph heatmap survival value distribution first_passage forecast levers leaks what_if".split(),
+    ids=[
+        "graph",
+        "heatmap",
+        "survival",
+        "value",
+        "distribution",
+        "first_passage",
+        "forecast",
+        "levers",
+        "leaks",
+        "what_if",
+    ],
 )
 def test_draws_on_the_axes_given_and_on_new_ones_without(draw):
     axes = fresh_axes()

@@ -56,6 +56,8 @@ def draw_bars(
         reach += [bar.left, ahead, back]
     low, high = min(reach, default=0.0), max(reach, default=0.0)
     span = (high - low) or abs(high) or 1.0
+    if high == low:
+        high = low + span
     for place, bar in zip(places, bars, strict=True):
         backward = sum(amount for amount, _ in bar.parts) < 0
         ends = [bar.left]
