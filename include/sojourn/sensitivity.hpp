@@ -77,6 +77,10 @@ class Sensitivity {
   const StateValues& visits() const { return visits_; }
   /// Shape (n_states, n_states): `∂V/∂w_ij`, the discounted number of moves.
   const Matrix& moves() const { return moves_; }
+  /// `∂V/∂r_i`: the same as `visits`, by the name of the derivative.
+  const StateValues& by_reward() const { return visits_; }
+  /// Shape (n_states, n_states): `∂V/∂w_ij`, the same as `moves`.
+  const Matrix& by_move_reward() const { return moves_; }
   /// `∂V/∂γ`, currency per unit of the discount factor per period.
   double by_discount_factor() const { return by_discount_factor_; }
   /// `∂V/∂s_i`: the value of starting in each state.
@@ -87,8 +91,8 @@ class Sensitivity {
 
   /// Every lever, the one that is worth most first.
   std::vector<Lever> levers() const;
-  /// Every exit from every state, the dearest first. The figures are marginal and need not sum to a total; a state that
-  /// always leaves at once has nobody who stays and is left out.
+  /// Every exit from every state, the dearest first, whether the move is a lever or not. The figures are marginal and
+  /// need not sum to a total; a state that always leaves at once has nobody who stays and is left out.
   std::vector<Leak> leaks() const;
   /// The leaks of the states that are decided at each moment of truth, the dearest moment first. A state with two
   /// moments counts under both, and leaks are marginal: the sums are sums of marginals, and overlap. Throws

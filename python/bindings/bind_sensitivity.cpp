@@ -126,8 +126,8 @@ allowed : Lifecycle or array_like of bool of shape (n_states, n_states), optiona
 Returns
 -------
 Sensitivity
-    `partial`, `lift`, `visits`, `moves`, `by_discount_factor`, `by_start`, `elasticity`; `levers()`, `leaks()`,
-    `leaks_by_moment(lifecycle)`, `change_to_reach(from_state, to, target)`.
+    `partial`, `lift`, `by_reward` (`visits`), `by_move_reward` (`moves`), `by_discount_factor`, `by_start`,
+    `elasticity`; `levers()`, `leaks()`, `leaks_by_moment(lifecycle)`, `change_to_reach(from_state, to, target)`.
 
 Raises
 ------
@@ -229,6 +229,11 @@ void bind_sensitivity(py::module_& m) {
       .def_property_readonly(
           "moves", [](const py::object& self) { return view(self.cast<const BoundSensitivity&>().why.moves(), self); },
           doc::Sensitivity_moves)
+      .def_property_readonly("by_reward", of_why(&Sensitivity::by_reward), doc::Sensitivity_by_reward)
+      .def_property_readonly(
+          "by_move_reward",
+          [](const py::object& self) { return view(self.cast<const BoundSensitivity&>().why.by_move_reward(), self); },
+          doc::Sensitivity_by_move_reward)
       .def_property_readonly("by_discount_factor", of_why(&Sensitivity::by_discount_factor),
                              doc::Sensitivity_by_discount_factor)
       .def_property_readonly("by_start", of_why(&Sensitivity::by_start), doc::Sensitivity_by_start)

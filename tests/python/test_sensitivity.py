@@ -85,6 +85,8 @@ def test_the_other_derivatives_are_difference_quotients_too(value: sj.LifetimeVa
     up, down = (value_of(factor=0.9 + by).mean["active"] for by in (step, -step))
     assert why.by_discount_factor == pytest.approx((up - down) / (2 * step), rel=1e-6)
     assert why.by_start == value.mean
+    assert why.by_reward == why.visits
+    assert np.array_equal(why.by_move_reward, why.moves)
     np.testing.assert_allclose(why.elasticity, MATRIX * why.lift / value.mean["active"], rtol=1e-12)
 
 
