@@ -116,14 +116,41 @@ std::vector<Lever> Sensitivity::levers() const {
 
 std::vector<Leak> Sensitivity::leaks() const {
   const Matrix& P = value_.chain().transition_matrix();
+  const std::vector<Index> exits = value_.chain().absorbing_states();
   std::vector<Leak> found;
-  for (const Index exit : value_.chain().absorbing_states()) {
-    for (Index i = 0; i < P.rows(); ++i) {
-      if (i == exit || P(i, exit) == 0.0 || !is_lever_(i, exit)) continue;
-      found.push_back({i, exit, -P(i, exit) * lift_(i, exit)});
+  for (Index i = 0; i < P.rows(); ++i) {
+    Eigen::RowVectorXd above;  // whether the move is a lever or not: what is lost is lost
+    for (const Index exit : exits) {
+      if (i == exit || P(i, exit) == 0.0) continue;
+      if (above.size() == 0) above = above_the_rest(P, i, partial_.row(i));
+      if (!std::isnan(above[exit])) found.push_back({i, exit, -P(i, exit) * above[exit]});
     }
   }
   std::stable_sort(found.begin(), found.end(), [](const Leak& a, const Leak& b) { return a.amount > b.amount; });
+  return found;
+}
+
+std::vector<MomentLeak> Sensitivity::leaks_by_moment(const Lifecycle& lifecycle) const {
+  if (!(lifecycle.states() == states())) {
+    throw std::invalid_argument(
+        "leaks_by_moment: the lifecycle has other states than the chain; give the one that the chain was made from");
+  }
+  std::vector<MomentLeak> found;
+  const auto add = [&](const std::optional<Moment>& moment, const Leak& leak) {
+    auto at = std::find_if(found.begin(), found.end(), [&](const MomentLeak& m) { return m.moment == moment; });
+    if (at == found.end()) at = found.insert(found.end(), {moment, {}, 0.0});
+    if (std::find(at->states.begin(), at->states.end(), leak.from) == at->states.end()) {
+      at->states.push_back(leak.from);
+    }
+    at->amount += leak.amount;
+  };
+  for (const Leak& leak : leaks()) {
+    const std::vector<Moment>& moments = lifecycle.moments(leak.from);
+    for (const Moment moment : moments) add(moment, leak);
+    if (moments.empty()) add(std::nullopt, leak);
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const MomentLeak& a, const MomentLeak& b) { return a.amount > b.amount; });
   return found;
 }
 
@@ -190,6 +217,38 @@ Sensitivity sensitivity(const LifetimeValue& value, const Vector& start, const s
 
 Sensitivity sensitivity(const LifetimeValue& value, std::string_view start, const std::optional<Mask>& allowed) {
   return sensitivity(value, start_in(value.chain().states(), start), allowed);
+}
+
+std::vector<BaseLever> base_levers(const LifetimeValue& value, const Vector& stock,
+                                   const std::optional<Mask>& allowed) {
+  const StateSpace& states = value.chain().states();
+  if (stock.size() != states.n_states()) {
+    throw std::invalid_argument("stock: expected one number for each of " + text::plural(states.n_states(), "state") +
+                                ", found " + std::to_string(stock.size()));
+  }
+  for (Index i = 0; i < stock.size(); ++i) {
+    if (stock[i] >= 0.0 && std::isfinite(stock[i])) continue;
+    throw std::invalid_argument("stock: holds " + text::number(stock[i]) + " customers in " +
+                                text::quoted(states.name(i)) + ", expected a number of at least 0");
+  }
+  const double customers = stock.sum();
+  if (!(customers > 0.0) || !std::isfinite(customers)) {
+    throw std::invalid_argument(
+        "stock: holds " + text::number(customers) +
+        " customers in all, expected a finite number above 0; give today's customers per state");
+  }
+  const Matrix& P = value.chain().transition_matrix();
+  std::vector<BaseLever> found;
+  for (const Lever& lever : sensitivity(value, stock / customers, allowed).levers()) {
+    const double for_base = lever.value_of_a_point * customers;
+    const double room = lever.value_of_a_point > 0.0 ? rest_of_row(P, lever.from, lever.to, P.row(lever.from).sum())
+                                                     : lever.probability;
+    found.push_back({lever.from, lever.to, lever.probability, lever.value_of_a_point, for_base,
+                     std::abs(for_base) * std::min(1.0, 100.0 * room)});
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const BaseLever& a, const BaseLever& b) { return a.break_even_cost > b.break_even_cost; });
+  return found;
 }
 
 WhatIf what_if(const LifetimeValue& value, const LifetimeValue& other, const Vector& start) {

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sojourn/lifecycle.hpp"
 #include "sojourn/lifetime_value.hpp"
 
 namespace sojourn {
@@ -22,16 +23,36 @@ struct Lever {
   Index from;
   Index to;
   double probability;  ///< today
-  double
-      value_of_a_point;  ///< one more percentage point, the row's other moves shrinking in proportion; currency per customer
+  /// One more percentage point, the row's other moves shrinking in proportion; currency per customer.
+  double value_of_a_point;
+};
+
+/// One move as a lever on a base of customers.
+struct BaseLever {
+  Index from;
+  Index to;
+  double probability;  ///< today
+  /// One more percentage point, the row's other moves shrinking in proportion; currency per customer of the base.
+  double value_of_a_point;
+  double value_for_base;  ///< the same for the whole base, currency
+  /// What a lasting point may cost today, at most, so that it pays: a point more where the move brings value, a point
+  /// less where it takes value; where less than a point is left to give or take, what that is worth. Currency.
+  double break_even_cost;
 };
 
 /// Money lost through one exit from one state.
 struct Leak {
   Index from;
   Index exit;
-  double
-      amount;  ///< discounted flow into the exit × what those who stay are worth more; currency per customer at the start
+  /// Discounted flow into the exit × what those who stay are worth more; currency per customer at the start.
+  double amount;
+};
+
+/// Money lost through the exits at one moment of truth.
+struct MomentLeak {
+  std::optional<Moment> moment;  ///< nothing for states without a moment of truth
+  std::vector<Index> states;     ///< those with leaks, the dearest first
+  double amount;                 ///< the sum of their leaks, currency per customer at the start
 };
 
 /// The derivatives of the value from one start law.
@@ -56,6 +77,10 @@ class Sensitivity {
   const StateValues& visits() const { return visits_; }
   /// Shape (n_states, n_states): `∂V/∂w_ij`, the discounted number of moves.
   const Matrix& moves() const { return moves_; }
+  /// `∂V/∂r_i`: the same as `visits`, by the name of the derivative.
+  const StateValues& by_reward() const { return visits_; }
+  /// Shape (n_states, n_states): `∂V/∂w_ij`, the same as `moves`.
+  const Matrix& by_move_reward() const { return moves_; }
   /// `∂V/∂γ`, currency per unit of the discount factor per period.
   double by_discount_factor() const { return by_discount_factor_; }
   /// `∂V/∂s_i`: the value of starting in each state.
@@ -66,9 +91,13 @@ class Sensitivity {
 
   /// Every lever, the one that is worth most first.
   std::vector<Lever> levers() const;
-  /// Every exit from every state, the dearest first. The figures are marginal and need not sum to a total; a state that
-  /// always leaves at once has nobody who stays and is left out.
+  /// Every exit from every state, the dearest first, whether the move is a lever or not. The figures are marginal and
+  /// need not sum to a total; a state that always leaves at once has nobody who stays and is left out.
   std::vector<Leak> leaks() const;
+  /// The leaks of the states that are decided at each moment of truth, the dearest moment first. A state with two
+  /// moments counts under both, and leaks are marginal: the sums are sums of marginals, and overlap. Throws
+  /// `invalid_argument` for a lifecycle with other states.
+  std::vector<MomentLeak> leaks_by_moment(const Lifecycle& lifecycle) const;
 
   /// The smallest change of `p(from → to)`, the row's other moves in proportion, that brings the value to `target`.
   /// Exact, since the value is a ratio of linear functions of one row. Throws `domain_error` when no probability in [0,
@@ -93,6 +122,13 @@ Sensitivity sensitivity(const LifetimeValue& value, const Vector& start,
                         const std::optional<Mask>& allowed = std::nullopt);
 Sensitivity sensitivity(const LifetimeValue& value, std::string_view start,
                         const std::optional<Mask>& allowed = std::nullopt);
+
+/// Every lever on today's base, the one that may cost most first. `stock` holds customers per state, shape (n_states,):
+/// the value that changes is that of these customers, from today on; newcomers who come later are not counted. Moves
+/// that `allowed` rules out are no levers, as in `sensitivity`. Throws `invalid_argument` for a stock that is negative,
+/// not finite, of another shape, or nobody.
+std::vector<BaseLever> base_levers(const LifetimeValue& value, const Vector& stock,
+                                   const std::optional<Mask>& allowed = std::nullopt);
 
 /// One move's share in the difference between two chains.
 struct MoveDifference {

@@ -6,6 +6,9 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sojourn import _core
 
 _BACKENDS = ("pandas", "polars", "pyarrow")
@@ -73,3 +76,73 @@ def _to_frame(self: Any, backend: str | None = None) -> Any:
 _to_frame.__name__ = "to_frame"
 for _table in (_core.Journeys, _core.Counts, _core.LifetimeValue, _core.Simulation):
     _table.to_frame = _to_frame  # type: ignore[method-assign]
+
+
+def _rows(cls: Any, columns: dict[str, type], rows_of: Callable[[Any], Any], told: str) -> None:
+    """Give a class of rows its to_dict and to_frame: a column per attribute."""
+
+    def to_dict(self: Any) -> dict[str, NDArray[Any]]:
+        rows = rows_of(self)
+        return {name: np.array([_entry(getattr(row, name)) for row in rows], kind) for name, kind in columns.items()}
+
+    _table_of(cls, to_dict, told)
+
+
+def _entry(x: Any) -> Any:
+    return "" if x is None else ", ".join(x) if isinstance(x, list) else x
+
+
+def _table_of(cls: Any, to_dict: Callable[[Any], dict[str, NDArray[Any]]], told: str) -> None:
+    to_dict.__name__ = "to_dict"
+    to_dict.__doc__ = f"A table, {told}; each column a NumPy array."
+    cls.to_dict = to_dict
+    cls.to_frame = _to_frame
+
+
+def _absorption_table(self: _core.Absorption) -> dict[str, NDArray[Any]]:
+    names, ends = np.array(self.states.names), np.array([", ".join(end) for end in self.ends])
+    return {
+        "state": np.repeat(names, len(ends)),
+        "end": np.tile(ends, len(names)),
+        "probability": np.asarray(self.probabilities).ravel(),
+        "expected_time": np.repeat(np.asarray(self.expected_time), len(ends)),
+        "time_variance": np.repeat(np.asarray(self.time_variance), len(ends)),
+    }
+
+
+def _hitting_table(self: _core.Hitting) -> dict[str, NDArray[Any]]:
+    return {
+        "state": np.array(self.probability.keys()),
+        "probability": np.asarray(self.probability),
+        "expected_time_if_hit": np.asarray(self.expected_time_if_hit),
+        "is_certain": np.asarray(self.is_certain),
+    }
+
+
+def _passage_table(self: _core.FirstPassage) -> dict[str, NDArray[Any]]:
+    n, horizon = len(self.states), self.horizon
+    return {
+        "state": np.repeat(np.array(self.states.names), horizon),
+        "time": np.tile(np.arange(1, horizon + 1), n),
+        "probability": np.asarray(self.probabilities).T.ravel(),
+        "cumulative": np.asarray(self.cumulative).T.ravel(),
+    }
+
+
+_MOVE = {"from_state": str, "to_state": str}
+_LEVER = {**_MOVE, "probability": float, "value_of_a_point": float}
+_rows(_core.Levers, _LEVER, list, "one row per lever, in currency per customer")
+_rows(
+    _core.BaseLevers, {**_LEVER, "value_for_base": float, "break_even_cost": float}, list, "one row per lever on a base"
+)
+_rows(_core.Leaks, {"from_state": str, "exit": str, "amount": float}, list, "one row per state and exit, in currency")
+_rows(
+    _core.MomentLeaks,
+    {"moment": str, "states": str, "amount": float},
+    list,
+    "one row per moment of truth (empty: states without one), in currency",
+)
+_rows(_core.WhatIf, {**_MOVE, "amount": float}, lambda self: self.moves, "one row per move that makes the difference")
+_table_of(_core.Absorption, _absorption_table, "one row per state and end")
+_table_of(_core.Hitting, _hitting_table, "one row per state")
+_table_of(_core.FirstPassage, _passage_table, "one row per state of departure and time")

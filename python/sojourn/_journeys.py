@@ -336,8 +336,9 @@ def rule_journeys(
 
     Parameters
     ----------
-    data, customer, time, value, time_format, time_unit, period, origin, churn_after, until, duplicates, ties,
-    missing_value
+    data, customer, time, value, period, origin, churn_after, until
+        As in `journeys`.
+    time_format, time_unit, duplicates, ties, missing_value
         As in `journeys`.
     rules : Rules
         Its label and number columns are looked up in `data` by their names.

@@ -316,6 +316,105 @@ TEST_CASE("a state that always leaves at once has nobody who stays, and no leak"
   CHECK(why.leaks().front().from == 1);
 }
 
+TEST_CASE("a leak shows even where the way out is no lever") {
+  const LifetimeValue value = loyalty_value();
+  Mask allowed = Mask::Constant(3, 3, true);
+  allowed.col(2).setConstant(false);
+  const Sensitivity all = sensitivity(value, "active");
+  const Sensitivity inner = sensitivity(value, "active", allowed);
+  CHECK_FALSE(inner.is_lever()(0, 2));
+  REQUIRE(inner.leaks().size() == 2);
+  for (std::size_t k = 0; k < 2; ++k) {
+    CHECK(inner.leaks()[k].from == all.leaks()[k].from);
+    CHECK(inner.leaks()[k].amount == all.leaks()[k].amount);
+  }
+}
+
+TEST_CASE("leaks add up per moment of truth, a state with two moments under both") {
+  const Lifecycle life = six_stages({"switched", "lapsed"});
+  const Chain chain = life.illustrative_chain();
+  const LifetimeValue value = lifetime_value(chain, Rewards(chain.states(), {{"repurchase", 40.0}, {"loyalty", 25.0}}),
+                                             {.discount = Discount::annual_rate(.1)});
+  const Sensitivity why = sensitivity(value, "engagement");
+  const std::vector<MomentLeak> moments = why.leaks_by_moment(life);
+  REQUIRE(moments.size() == 2);
+  CHECK(moments[0].amount >= moments[1].amount);
+  for (const MomentLeak& group : moments) {
+    REQUIRE(group.moment.has_value());
+    double sum = 0.0;
+    std::vector<bool> seen(static_cast<std::size_t>(life.n_states()), false);
+    for (const Leak& leak : why.leaks()) {
+      const auto& tags = life.moments(leak.from);
+      if (std::find(tags.begin(), tags.end(), *group.moment) == tags.end()) continue;
+      sum += leak.amount;
+      seen[static_cast<std::size_t>(leak.from)] = true;
+    }
+    CHECK(group.amount == Catch::Approx(sum));
+    CHECK(group.states.size() == static_cast<std::size_t>(std::count(seen.begin(), seen.end(), true)));
+    for (const Index i : group.states) CHECK(seen[static_cast<std::size_t>(i)]);
+  }
+}
+
+TEST_CASE("states without a moment of truth leak under none") {
+  const LifetimeValue value = loyalty_value();
+  const Sensitivity why = sensitivity(value, "active");
+  const std::vector<MomentLeak> moments = why.leaks_by_moment(Lifecycle(value.chain().states(), {"churn"}));
+  REQUIRE(moments.size() == 1);
+  CHECK_FALSE(moments[0].moment.has_value());
+  CHECK(moments[0].states == std::vector<Index>{why.leaks()[0].from, why.leaks()[1].from});
+  CHECK(moments[0].amount == Catch::Approx(why.leaks()[0].amount + why.leaks()[1].amount));
+  check_refused<std::invalid_argument>([&] { (void)why.leaks_by_moment(six_stages()); },
+                                       {"leaks_by_moment", "other states"});
+}
+
+TEST_CASE("a lever on a base is worth what its customers gain together") {
+  Dice dice(68);
+  for (int k = 0; k < 40; ++k) {
+    const LifetimeValue value = random_case(dice, k).value;
+    const Index n = value.chain().n_states();
+    Vector stock = 1000.0 * random_distribution(dice, n);
+    stock[0] += 1.0;
+    const std::vector<BaseLever> levers = base_levers(value, stock);
+    Matrix together = Matrix::Zero(n, n);
+    for (Index i = 0; i < n; ++i) {
+      together +=
+          stock[i] * sensitivity(value, start_in(value.chain().states(), value.chain().states().name(i))).lift();
+    }
+    const double size = size_of(together);
+    for (std::size_t l = 0; l < levers.size(); ++l) {
+      const BaseLever& lever = levers[l];
+      CHECK(std::abs(lever.value_for_base - together(lever.from, lever.to) / 100.0) < 1e-10 * size);
+      CHECK(lever.value_of_a_point == Catch::Approx(lever.value_for_base / stock.sum()));
+      const double room = lever.value_for_base > 0.0 ? 1.0 - lever.probability : lever.probability;
+      CHECK(lever.break_even_cost ==
+            Catch::Approx(std::abs(lever.value_for_base) * std::min(1.0, 100.0 * room)).margin(1e-9 * size));
+      if (l > 0) CHECK(levers[l - 1].break_even_cost >= lever.break_even_cost);
+    }
+    CHECK(levers.size() == sensitivity(value, stock / stock.sum()).levers().size());
+  }
+}
+
+TEST_CASE("a point that cannot be taken away may cost nothing") {
+  const Chain chain(StateSpace{"active", "trouble", "churn"}, matrix({{.8, 0, .2}, {0, .5, .5}, {0, 0, 1}}));
+  const LifetimeValue value =
+      lifetime_value(chain, Rewards(chain.states(), {{"active", 10.0}}), {.discount = Discount::factor(.9)});
+  for (const BaseLever& lever : base_levers(value, numbers({100, 0, 0}))) {
+    if (lever.from != 0 || lever.to != 1) continue;
+    CHECK(lever.value_for_base < 0.0);
+    CHECK(lever.break_even_cost == 0.0);
+  }
+}
+
+TEST_CASE("a base is a number of customers per state") {
+  const LifetimeValue value = loyalty_value();
+  check_refused<std::invalid_argument>([&] { (void)base_levers(value, numbers({1, 2})); }, {"stock", "3 states", "2"});
+  check_refused<std::invalid_argument>([&] { (void)base_levers(value, numbers({1, -2, 0})); },
+                                       {"stock", "-2", "'loyal'"});
+  check_refused<std::invalid_argument>([&] { (void)base_levers(value, numbers({1, not_a_number, 0})); },
+                                       {"stock", "nan", "'loyal'"});
+  check_refused<std::invalid_argument>([&] { (void)base_levers(value, numbers({0, 0, 0})); }, {"stock", "above 0"});
+}
+
 TEST_CASE("the change that reaches a value reaches it exactly") {
   Dice dice(65);
   int reached = 0;

@@ -34,6 +34,26 @@ def simulation() -> sj.Simulation:
     return sj.simulate(CHAIN, customers=50, horizon=4, outputs=("occupancy", "journeys"), seed=3)
 
 
+def why() -> sj.Sensitivity:
+    return value().sensitivity("active")
+
+
+def what_if() -> sj.WhatIf:
+    other = CHAIN.with_row("active", {"active": 0.8, "silent": 0.1, "churn": 0.1})
+    return sj.what_if(value(), sj.lifetime_value(other, value().rewards, annual_discount_rate=0.1))
+
+
+LIFE = sj.Lifecycle(
+    "short",
+    [
+        sj.LifecycleState("active", moments=["smot", "umot"]),
+        sj.LifecycleState("silent"),
+        sj.LifecycleState("churn", "exit"),
+    ],
+    [("active", "active"), ("active", "churn"), ("silent", "active")],
+)
+
+
 TABLES: list[tuple[str, Callable[[], Any], list[str]]] = [
     ("Journeys", journeys, ["journey", "customer", "time", "state", "value"]),
     ("Journeys on a grid", lambda: sj.on_grid(journeys()), ["journey", "customer", "time", "state", "value"]),
@@ -41,6 +61,23 @@ TABLES: list[tuple[str, Callable[[], Any], list[str]]] = [
     ("Counts", lambda: sj.count(journeys()), ["from_state", "to_state", "moves"]),
     ("LifetimeValue", value, ["state", "mean", "residual", "standard_deviation"]),
     ("Simulation", simulation, ["period", "survivors", "active", "silent", "churn"]),
+    ("Levers", lambda: why().levers(), ["from_state", "to_state", "probability", "value_of_a_point"]),
+    (
+        "BaseLevers",
+        lambda: sj.base_levers(value(), {"active": 9}),
+        ["from_state", "to_state", "probability", "value_of_a_point", "value_for_base", "break_even_cost"],
+    ),
+    ("Leaks", lambda: why().leaks(), ["from_state", "exit", "amount"]),
+    ("MomentLeaks", lambda: why().leaks_by_moment(LIFE), ["moment", "states", "amount"]),
+    ("no Leaks", lambda: why().leaks()[:0], ["from_state", "exit", "amount"]),
+    ("WhatIf", what_if, ["from_state", "to_state", "amount"]),
+    ("Absorption", lambda: sj.absorption(CHAIN), ["state", "end", "probability", "expected_time", "time_variance"]),
+    ("Hitting", lambda: sj.hitting(CHAIN, "silent"), ["state", "probability", "expected_time_if_hit", "is_certain"]),
+    (
+        "FirstPassage",
+        lambda: sj.first_passage(CHAIN, "silent", horizon=3),
+        ["state", "time", "probability", "cumulative"],
+    ),
 ]
 tables = pytest.mark.parametrize(("make", "names"), [case[1:] for case in TABLES], ids=[case[0] for case in TABLES])
 
@@ -108,6 +145,23 @@ def test_the_long_table_of_moves_holds_the_moves_there_are() -> None:
         moves[counts.states.index(one), counts.states.index(other)] = n
     assert (moves == counts.moves).all()
     assert (table["moves"] > 0).all()
+
+
+def test_the_tables_of_answers_hold_their_entries() -> None:
+    passage = sj.first_passage(CHAIN, "silent", horizon=3)
+    table = passage.to_dict()
+    for state, time, probability, cumulative in zip(*table.values(), strict=True):
+        i = CHAIN.states.index(state)
+        assert probability == passage.probabilities[time - 1, i]
+        assert cumulative == passage.cumulative[time - 1, i]
+    ends = sj.absorption(CHAIN)
+    table = ends.to_dict()
+    assert table["state"].tolist() == list(CHAIN.states.names)
+    assert table["end"].tolist() == ["churn"] * 3
+    assert table["probability"].tolist() == ends.probabilities[:, 0].tolist()
+    assert table["expected_time"].tolist() == list(ends.expected_time)
+    moments = why().leaks_by_moment(LIFE).to_dict()
+    assert set(moments["moment"].tolist()) == {"smot", "umot", ""}
 
 
 def test_a_table_of_journeys_reads_back_as_the_same_journeys() -> None:

@@ -43,6 +43,12 @@ def value_of_slow_churn():
     return sj.lifetime_value(chain, {"active": 10.0}, annual_discount_rate=0.10)
 
 
+def better_or_worse():
+    now = value_of_slow_churn()
+    chain = now.chain.with_row("active", [0.7, 0.25, 0.05]).with_row("quiet", [0.1, 0.5, 0.4])
+    return sj.what_if(now, sj.lifetime_value(chain, now.rewards, annual_discount_rate=0.10), "active")
+
+
 @pytest.fixture(autouse=True)
 def close_figures():
     yield
@@ -59,8 +65,24 @@ def close_figures():
         lambda ax: sj.plot.survival(chain_of(sj.six_stages()), ax),
         lambda ax: sj.plot.value(value_of_slow_churn(), ax),
         lambda ax: sj.plot.distribution(np.arange(100.0), ax),
+        lambda ax: sj.plot.first_passage(sj.first_passage(chain_of(sj.six_stages()), "loyalty", horizon=6), ax),
+        lambda ax: sj.plot.forecast(chain_of(sj.six_stages()), ax, stock={"engagement": 10}),
+        lambda ax: sj.plot.levers(value_of_slow_churn(), ax),
+        lambda ax: sj.plot.leaks(value_of_slow_churn(), ax),
+        lambda ax: sj.plot.what_if(better_or_worse(), ax),
     ],
-    ids=["graph", "heatmap", "survival", "value", "distribution"],
+    ids=[
+        "graph",
+        "heatmap",
+        "survival",
+        "value",
+        "distribution",
+        "first_passage",
+        "forecast",
+        "levers",
+        "leaks",
+        "what_if",
+    ],
 )
 def test_draws_on_the_axes_given_and_on_new_ones_without(draw):
     axes = fresh_axes()
@@ -231,6 +253,177 @@ def test_a_distribution_of_few_or_equal_values_is_drawn(values):
 def test_a_distribution_of_nothing_is_refused():
     with pytest.raises(ValueError, match="no values"):
         sj.plot.distribution(np.array([]), fresh_axes())
+
+
+def widths(axes):
+    """The lengths of the bars, from top to bottom."""
+    bars = [p for p in axes.patches if isinstance(p, Rectangle)]
+    return [bar.get_width() for bar in sorted(bars, key=lambda bar: bar.get_y())]
+
+
+def row_names(axes):
+    return [text.get_text() for text in axes.get_yticklabels()]
+
+
+def test_a_tornado_shows_the_strongest_levers_of_both_signs():
+    why = value_of_slow_churn().sensitivity("active")
+    axes = sj.plot.levers(why, fresh_axes(), n=4)
+    strongest = sorted(why.levers(), key=lambda lever: -abs(lever.value_of_a_point))[:4]
+    expected = sorted((lever.value_of_a_point for lever in strongest), reverse=True)
+    assert widths(axes) == pytest.approx(expected)
+    assert min(expected) < 0 < max(expected)
+    assert row_names(axes)[0].startswith("active → active")
+    assert "(60 %)" in row_names(axes)[0]
+
+
+def test_a_tornado_of_a_base_is_in_money_of_the_whole_base():
+    value = value_of_slow_churn()
+    levers = sj.base_levers(value, {"active": 50, "quiet": 50})
+    axes = sj.plot.levers(levers, fresh_axes(), n=3)
+    largest = sorted((lever.value_for_base for lever in levers), key=abs, reverse=True)[:3]
+    assert sorted(widths(axes)) == pytest.approx(sorted(largest))
+    assert "whole base" in axes.get_xlabel()
+
+
+def test_leaks_have_a_bar_per_state_and_one_per_moment_of_truth():
+    life = sj.six_stages()
+    value = sj.lifetime_value(chain_of(life), {"repurchase": 40.0}, annual_discount_rate=0.1)
+    why = value.sensitivity("engagement")
+    axes = sj.plot.leaks(why, fresh_axes(), lifecycle=life)
+    groups = why.leaks_by_moment(life)
+    expected = [leak.amount for leak in why.leaks()] + [group.amount for group in groups]
+    assert widths(axes) == pytest.approx(expected)
+    assert row_names(axes)[-2:] == [group.moment.upper() for group in groups]
+    assert "by moment of truth" in [t.get_text() for t in axes.texts]
+    with pytest.raises(TypeError, match="moments of truth need a Sensitivity"):
+        sj.plot.leaks(why.leaks(), fresh_axes(), lifecycle=life)
+
+
+def test_the_exits_of_a_leak_are_parts_of_its_bar():
+    life = sj.six_stages(["switched", "lapsed"])
+    why = sj.lifetime_value(chain_of(life), {"repurchase": 40.0}, discount_factor=0.99).sensitivity("engagement")
+    axes = sj.plot.leaks(why, fresh_axes())
+    assert len(widths(axes)) == len(why.leaks())
+    assert len(row_names(axes)) == len({leak.from_state for leak in why.leaks()})
+    assert {t.get_text() for t in axes.get_legend().get_texts()} == {"switched", "lapsed"}
+
+
+def test_nothing_to_pull_and_nothing_lost_is_said():
+    for_ever = sj.lifetime_value(sj.Chain(["a"], [[1.0]]), {"a": 1.0}, discount_factor=0.9)
+    with pytest.raises(ValueError, match="levers: no move can be changed"):
+        sj.plot.levers(for_ever, fresh_axes())
+    with pytest.raises(ValueError, match="leaks: nobody leaves"):
+        sj.plot.leaks(for_ever, fresh_axes())
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: sj.plot.levers(value_of_slow_churn(), n=0),
+        lambda: sj.plot.leaks(value_of_slow_churn(), n=0),
+        lambda: sj.plot.what_if(better_or_worse(), n=0),
+        lambda: sj.plot.forecast(chain_of(sj.six_stages()), stock={"loyalty": 1}, n=0),
+        lambda: sj.plot.first_passage(sj.first_passage(chain_of(sj.six_stages()), "loyalty", horizon=2), n=0),
+    ],
+    ids=["levers", "leaks", "what_if", "forecast", "first_passage"],
+)
+def test_nothing_at_all_is_not_drawn(draw):
+    with pytest.raises(ValueError, match="n must be at least 1, found 0"):
+        draw()
+
+
+def test_a_waterfall_leads_from_one_value_to_the_other():
+    split = better_or_worse()
+    axes = sj.plot.what_if(split, fresh_axes())
+    steps = [p for p in axes.patches if isinstance(p, Rectangle)]
+    steps.sort(key=lambda bar: bar.get_y())
+    at = split.value
+    for bar in steps:
+        assert bar.get_x() == pytest.approx(at)
+        at += bar.get_width()
+    assert at == pytest.approx(split.other_value)
+    few = sj.plot.what_if(split, fresh_axes(), n=1)
+    assert row_names(few)[2].endswith("other moves")
+    assert sum(widths(few)) == pytest.approx(split.other_value - split.value)
+
+
+def test_a_forecast_stacks_the_states_to_all_who_are_there():
+    chain = chain_of(sj.six_stages())
+    stock = {"engagement": 100.0, "loyalty": 20.0}
+    axes = sj.plot.forecast(chain, fresh_axes(), stock=stock, periods=6, n=3)
+    path = sj.forecast(chain, stock, periods=6)
+    churn = chain.states.index("churn")
+    stacked, left = axes.lines[:-1], axes.lines[-1]
+    assert len(stacked) == 4  # three states and the others together
+    assert stacked[-1].get_ydata() == pytest.approx(path.sum(axis=1) - path[:, churn])
+    assert left.get_ydata() == pytest.approx(path[:, churn])
+
+
+def test_curves_of_a_passage_are_its_law_and_say_who_has_not_arrived():
+    passage = sj.first_passage(chain_of(sj.six_stages()), "loyalty", horizon=6)
+    axes = sj.plot.first_passage(passage, fresh_axes(), starts=["engagement", "curiosity"], unit="month")
+    rows = [passage.states.index(name) for name in ("engagement", "curiosity")]
+    for line, i in zip(axes.lines, rows, strict=True):
+        assert line.get_ydata() == pytest.approx([0.0, *passage.cumulative[:, i]])
+    words = {t.get_text() for t in axes.texts}
+    assert f"engagement: {percent(passage.tail['engagement'])} not yet" in words
+    law = sj.plot.first_passage(passage, fresh_axes(), starts="engagement", cumulative=False)
+    assert law.lines[0].get_ydata() == pytest.approx(passage.probabilities[:, rows[0]])
+    with pytest.raises(IndexError, match="'nowhere'"):
+        sj.plot.first_passage(passage, fresh_axes(), starts=["nowhere"])
+
+
+def test_words_beside_curves_do_not_cover_each_other():
+    n = 12
+    chain = sj.Chain([f"state_{i}" for i in range(n)], np.full((n, n), 1 / n), period="month")
+    for axes in (
+        sj.plot.first_passage(sj.first_passage(chain, ["state_3"], horizon=5)),
+        sj.plot.forecast(chain, stock=np.ones(n), periods=3),
+    ):
+        axes.figure.canvas.draw()
+        extents = sorted((t.get_window_extent() for t in axes.texts), key=lambda box: box.y0)
+        assert len(extents) > 7
+        for below, above in itertools.pairwise(extents):
+            assert below.y1 <= above.y0 + 1
+        for box in extents:
+            assert box.x1 <= axes.figure.bbox.x1
+            assert box.y0 >= 0
+            assert box.y1 <= axes.figure.bbox.y1
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda value, ax: sj.plot.levers(value, ax, currency="EUR", n=40),
+        lambda value, ax: sj.plot.leaks(value, ax, lifecycle=sj.Lifecycle(value.states, exits=["$gone$"])),
+        lambda value, ax: sj.plot.forecast(value.chain, ax, stock=np.ones(len(value.states))),
+        lambda value, ax: sj.plot.first_passage(sj.first_passage(value.chain, "$gone$", horizon=3), ax),
+        lambda value, ax: sj.plot.what_if(
+            sj.what_if(value, sj.lifetime_value(other_row(value), value.rewards, discount_factor=0.9)), ax
+        ),
+    ],
+    ids=["levers", "leaks", "forecast", "first_passage", "what_if"],
+)
+def test_hostile_names_stay_text_in_pictures_of_answers(draw):
+    n = len(HOSTILE) + 1
+    matrix = np.full((n, n), 1 / n)
+    matrix[-1] = np.eye(n)[-1]
+    value = sj.lifetime_value(sj.Chain([*HOSTILE, "$gone$"], matrix), np.arange(-3.0, n - 3) % n, discount_factor=0.9)
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        axes = draw(value, fresh_axes())
+        file = io.StringIO()
+        axes.figure.savefig(file, format="svg")
+    root = ET.fromstring(file.getvalue())
+    assert {element.tag.rpartition("}")[2] for element in root.iter()}.isdisjoint({"script", "b"})
+    text = "".join(root.itertext()).replace(" ", "").replace("\n", "")
+    assert "<script>alert(1)</" in text
+    assert "a$bc^d$" in text  # no formula
+
+
+def other_row(value):
+    n = len(value.states)
+    return value.chain.with_row(HOSTILE[0], np.eye(n)[[0, 1, 2, 3]].mean(axis=0))
 
 
 def test_without_matplotlib_a_picture_says_what_to_install(monkeypatch):

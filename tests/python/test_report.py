@@ -137,6 +137,112 @@ def test_pictures_are_well_formed(tmp_path):
         assert len(list(root.iter())) > 20
 
 
+STAGES = "id,day,stage,sum\n" + "".join(
+    f"{k},2024-{1 + month:02d}-{1 + k:02d},{stage},{5 * month}\n"
+    for k in range(24)
+    for month, stage in enumerate(
+        ["engagement", ["satisfaction", "dissatisfaction"][k % 2], ["repurchase", "churn", "satisfaction"][k % 3]]
+        + (["loyalty", ["repurchase", "churn", "loyalty"][k // 3 % 3], "engagement"][: k % 4 + 1] if k % 3 == 0 else [])
+    )
+)
+NEVER_LEFT = """id,day,stage,sum
+1,2024-01-01,engagement,5
+1,2024-02-01,repurchase,5
+1,2024-06-01,repurchase,5
+2,2024-01-01,engagement,5
+2,2024-03-01,churn,0
+"""
+
+
+def stage_report(folder: Path, log: str = STAGES) -> Path:
+    names = ("--customer", "id", "--time", "day", "--state", "stage", "--value", "sum", "--lifecycle", "six_stages")
+    return report(folder, log, *names, "--annual-discount-rate", "0.10", "--currency", "$")
+
+
+def rows_of(page: Path, name: str) -> list[dict[str, str]]:
+    with (page.parent / "tables" / name).open(encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_the_page_says_what_would_change_the_value_and_what_it_may_cost(tmp_path):
+    page = stage_report(tmp_path)
+    text = visible(page)
+    levers = rows_of(page, "levers.csv")
+    best = levers[0]
+    assert f"{best['from']} → {best['to']}" in text
+    assert "What would change it" in text
+    assert re.search(
+        r"percentage point( less)? of .* is worth \$[\d.,]+ per customer, \$[\d.,]+ for today’s base of", text
+    )
+    assert "A measure that brings this point for good pays as long as it costs less." in text
+    costs = [float(row["may_cost_at_most"]) for row in levers]
+    assert costs == sorted(costs, reverse=True)
+    assert min(costs) > 0
+    model = sj.load_model(str(page.parent / "model.json"))
+    states = model.fit.counts.states
+    living = sum(int(row["customers_today"]) for row in rows_of(page, "value.csv") if row["state"] != "churn")
+    for row in levers:
+        assert model.fit.counts.moves[states.index(row["from"]), states.index(row["to"])] > 0
+        assert float(row["point_for_base"]) == pytest.approx(living * float(row["point_per_customer"]))
+
+
+def test_the_page_says_where_money_is_lost_by_state_and_moment_of_truth(tmp_path):
+    page = stage_report(tmp_path)
+    text = visible(page)
+    model = sj.load_model(str(page.parent / "model.json"))
+    value = sj.lifetime_value(model.fit, annual_discount_rate=0.10)
+    why = value.sensitivity()
+    assert [(row["from"], row["exit"]) for row in rows_of(page, "leaks.csv")] == [
+        (leak.from_state, leak.exit) for leak in why.leaks()
+    ]
+    assert "Where money is lost" in text
+    assert f"Leaving from {why.leaks()[0].from_state} costs most" in text
+    assert "They do not sum to a total" in text
+    for group in why.leaks_by_moment():
+        assert f"{group.moment.upper()} {', '.join(group.states)}" in text
+
+
+def test_the_page_says_where_todays_customers_will_be(tmp_path):
+    page = stage_report(tmp_path)
+    rows = rows_of(page, "forecast.csv")
+    today = {row["state"]: float(row["customers"]) for row in rows if row["period"] == "0"}
+    assert today.pop("churn") == 0
+    assert today == {
+        row["state"]: float(row["customers_today"]) for row in rows_of(page, "value.csv") if row["state"] != "churn"
+    }
+    model = sj.load_model(str(page.parent / "model.json"))
+    ahead = sj.forecast(model.chain, {**today}, periods=12)
+    assert [float(row["customers"]) for row in rows] == pytest.approx(ahead.ravel().tolist())
+    left = ahead[-1].sum() - ahead[-1][model.chain.states.index("churn")]
+    total = int(sum(today.values()))
+    words = f"Of today’s {total} customers, {left:,.0f} are expected to be there after 12 months, without newcomers."
+    assert words in visible(page)
+
+
+def test_where_nobody_is_left_the_page_says_nothing_of_a_base(tmp_path):
+    page = order_report(tmp_path)
+    text = visible(page)
+    assert "What would change it" not in text
+    assert "Where today’s customers will be" not in text
+    assert rows_of(page, "levers.csv") == rows_of(page, "forecast.csv") == []
+    assert "Everybody leaves “silent 2” at once" in text
+
+
+def test_a_state_that_pays_and_was_never_left_has_a_page(tmp_path):
+    text = visible(stage_report(tmp_path, NEVER_LEFT))
+    assert "Some customers never leave in this chain." in text
+
+
+def test_a_move_whose_mirror_is_on_the_page_is_not(tmp_path):
+    lines = ["customer,day,amount"]
+    lines += [f"{k},2024-0{m}-01,10" for k in range(40) for m in (1, 2 + k % 4, 5, 6)] + ["x,2024-01-01,1"]
+    options = ("--customer", "customer", "--time", "day", "--value", "amount", "--churn-after", "2")
+    page = report(tmp_path, "\n".join(lines) + "\n", *options, "--annual-discount-rate", "0.10")
+    levers = rows_of(page, "levers.csv")
+    assert levers
+    assert {row["to"] for row in levers} == {"active"}
+
+
 EVIL = "<script>alert(1)</script>"
 EVIL_LOG = f"""who "is" & 'why',when,"<img src=x onerror=alert(2)>",sum
 <b>1</b>,2024-01-01,{EVIL},1

@@ -85,6 +85,8 @@ def test_the_other_derivatives_are_difference_quotients_too(value: sj.LifetimeVa
     up, down = (value_of(factor=0.9 + by).mean["active"] for by in (step, -step))
     assert why.by_discount_factor == pytest.approx((up - down) / (2 * step), rel=1e-6)
     assert why.by_start == value.mean
+    assert why.by_reward == why.visits
+    assert np.array_equal(why.by_move_reward, why.moves)
     np.testing.assert_allclose(why.elasticity, MATRIX * why.lift / value.mean["active"], rtol=1e-12)
 
 
@@ -119,6 +121,74 @@ def test_leaks_are_what_the_exits_cost(value: sj.LifetimeValue) -> None:
     assert amounts["active"] == pytest.approx(-0.2 * why.lift[0, 2])
     stay = (0.6 * value.mean["active"] + 0.2 * (5 + value.mean["loyal"])) / 0.8
     assert amounts["active"] == pytest.approx(why.visits["active"] * 0.9 * 0.2 * stay)
+
+
+def test_a_leak_shows_even_where_the_way_out_is_no_lever(value: sj.LifetimeValue) -> None:
+    allowed = np.ones((3, 3), dtype=bool)
+    allowed[:, 2] = False
+    inner = value.sensitivity("active", allowed=allowed)
+    assert not inner.is_lever[:, 2].any()
+    assert [repr(leak) for leak in inner.leaks()] == [repr(leak) for leak in value.sensitivity("active").leaks()]
+
+
+def test_leaks_add_up_per_moment_of_truth() -> None:
+    life = sj.six_stages()
+    value = sj.lifetime_value(life.illustrative_chain(), {"repurchase": 40.0}, annual_discount_rate=0.1)
+    why = value.sensitivity("engagement")
+    amounts = {leak.from_state: leak.amount for leak in why.leaks()}
+    groups = why.leaks_by_moment(life)
+    assert {group.moment for group in groups} == {"smot", "umot"}
+    for group in groups:
+        assert set(group.states) == {name for name in amounts if group.moment in life.moments(name)}
+        assert group.amount == pytest.approx(sum(amounts[name] for name in group.states))
+    assert repr(value.sensitivity("engagement", allowed=life).leaks_by_moment()) == repr(groups)
+    assert repr(groups).startswith("[MomentLeak('smot', [")
+
+
+def test_moments_of_truth_need_a_lifecycle(value: sj.LifetimeValue) -> None:
+    why = value.sensitivity("active")
+    with pytest.raises(ValueError, match="leaks_by_moment: a chain alone knows no moments of truth"):
+        why.leaks_by_moment()
+    with pytest.raises(ValueError, match="leaks_by_moment: the lifecycle has other states"):
+        why.leaks_by_moment(sj.six_stages())
+    with pytest.raises(TypeError, match="lifecycle: expected a Lifecycle, found str"):
+        why.leaks_by_moment("six_stages")  # type: ignore[arg-type]
+    plain = why.leaks_by_moment(sj.Lifecycle(STATES, exits=["churn"]))
+    assert [(group.moment, len(group.states)) for group in plain] == [(None, 2)]
+
+
+def test_a_lever_on_a_base_says_what_a_point_may_cost(value: sj.LifetimeValue) -> None:
+    stock = {"active": 600.0, "loyal": 400.0}
+    levers = sj.base_levers(value, stock)
+    mixed = value.sensitivity({"active": 0.6, "loyal": 0.4})
+    for lever in levers:
+        i, j = STATES.index(lever.from_state), STATES.index(lever.to_state)
+        assert lever.value_of_a_point == pytest.approx(mixed.lift[i, j] / 100)
+        assert lever.value_for_base == pytest.approx(10 * mixed.lift[i, j])
+        room = 1 - MATRIX[i, j] if lever.value_for_base > 0 else MATRIX[i, j]
+        assert lever.break_even_cost == pytest.approx(abs(lever.value_for_base) * min(1, 100 * room))
+    costs = [lever.break_even_cost for lever in levers]
+    assert costs == sorted(costs, reverse=True)
+    assert len(sj.base_levers(value, stock, allowed=MATRIX > 0)) < len(levers)
+
+
+def test_refuses_a_base_that_is_none(value: sj.LifetimeValue) -> None:
+    for stock, words in (({"active": -1.0}, "stock: holds -1 customers in 'active'"), ([0, 0, 0], "stock: holds 0")):
+        with pytest.raises(ValueError, match=words):
+            sj.base_levers(value, stock)
+    with pytest.raises(IndexError, match="'nowhere'"):
+        sj.base_levers(value, {"nowhere": 1})
+
+
+def test_rows_of_an_answer_are_read_like_a_list(value: sj.LifetimeValue) -> None:
+    levers = value.sensitivity("active").levers()
+    assert len(levers) == 6
+    assert repr(levers[-1]) == repr(list(levers)[5])
+    assert repr(levers[:2]) == repr(list(levers)[:2])
+    assert repr(levers[::-2]) == repr(list(levers)[::-2])
+    for wrong in (6, -7):
+        with pytest.raises(IndexError, match=r"row -?[67] of 6"):
+            levers[wrong]
 
 
 def test_only_allowed_moves_are_levers(value: sj.LifetimeValue) -> None:

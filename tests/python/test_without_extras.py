@@ -182,6 +182,12 @@ def test_pictures_say_what_to_install() -> None:
         says(lambda: sj.plot.heatmap(chain), "matplotlib", "pip install 'sojourn[report]'")
         says(lambda: sj.plot.survival(chain), "matplotlib", "pip install 'sojourn[report]'")
         says(lambda: sj.plot.value(value), "matplotlib", "pip install 'sojourn[report]'")
+        says(lambda: sj.plot.levers(value), "matplotlib", "pip install 'sojourn[report]'")
+        says(lambda: sj.plot.leaks(value), "matplotlib", "pip install 'sojourn[report]'")
+        says(lambda: sj.plot.what_if(sj.what_if(value, value)), "matplotlib", "pip install 'sojourn[report]'")
+        says(lambda: sj.plot.forecast(chain, stock={"active": 1}), "matplotlib", "pip install 'sojourn[report]'")
+        passage = sj.first_passage(chain, "churn", horizon=2)
+        says(lambda: sj.plot.first_passage(passage), "matplotlib", "pip install 'sojourn[report]'")
         """
     )
 

@@ -1,9 +1,25 @@
 """Pictures of chains and answers, by matplotlib: one function per file, each taking and returning an ``Axes``."""
 
 from sojourn.plot.distribution import distribution
+from sojourn.plot.first_passage import first_passage
+from sojourn.plot.forecast import forecast
 from sojourn.plot.graph import graph
 from sojourn.plot.heatmap import heatmap
+from sojourn.plot.leaks import leaks
+from sojourn.plot.levers import levers
 from sojourn.plot.survival import survival
 from sojourn.plot.value import value
+from sojourn.plot.what_if import what_if
 
-__all__ = ["distribution", "graph", "heatmap", "survival", "value"]
+__all__ = [
+    "distribution",
+    "first_passage",
+    "forecast",
+    "graph",
+    "heatmap",
+    "leaks",
+    "levers",
+    "survival",
+    "value",
+    "what_if",
+]

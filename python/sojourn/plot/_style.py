@@ -18,6 +18,8 @@ PAPER = "#ffffff"
 BLUE = "#2b6690"
 ORANGE = "#c2641b"
 RED = "#b3403f"
+# Colours that tell several things apart, light and dark paper alike.
+SERIES = (BLUE, ORANGE, "#3d8f6c", "#8a5fa8", "#a48a2a", "#4b9fbf", "#a0647c", "#7d7466")
 
 
 def new_axes(ax: Axes | None, width: float, height: float) -> Axes:
@@ -43,6 +45,11 @@ def label(name: str, width: int = 0) -> str:
     if len(lines) > 3:
         lines = [*lines[:2], lines[2][: max(1, width - 1)] + "…"]
     return "\n".join(lines)
+
+
+def move_label(start: str, end: str, width: int = 24) -> str:
+    """A move as a label: "silent 1 → active", long names cut."""
+    return " → ".join(text if len(text) <= width else text[: width - 1] + "…" for text in (label(start), label(end)))
 
 
 def plain(*texts: Text) -> None:
@@ -87,17 +94,19 @@ def money(amount: float, currency: str = "") -> str:
     return f"{sign}{currency}{' ' if currency[-1].isalnum() else ''}{text}"
 
 
-def money_axis(axis: Any, currency: str) -> None:
+def money_axis(axis: Any, currency: str, steps: int = 7) -> None:
     """Amounts along an axis: as many decimals as the steps need, the same for all."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    axis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_locator(MaxNLocator(nbins=steps, steps=[1, 2, 2.5, 5, 10]))
 
     def words(x: float, _: Any) -> str:
         ticks = axis.get_majorticklocs()
         step = abs(ticks[1] - ticks[0]) if len(ticks) > 1 else abs(x)
         if abs(x) >= 999_999.5:
             return money(x, currency)
+        if 0 < step < 1e-4:
+            return f"{x:.2g}"
         decimals = 0 if step >= 1 and step == round(step) else 2 if step >= 0.01 else 4
         text = f"{'−' if x < 0 else ''}{currency}{' ' if currency[-1:].isalnum() else ''}{abs(x):,.{decimals}f}"
         return text if round(x, decimals) else "0"

@@ -69,8 +69,7 @@ def survival(
     ax.set_xlim(0, periods)
     ax.set_ylim(0, 1.02)
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
-    step = next((s for s in (1, 2, 3, 4, 6, 12, 24, 60, 120) if periods / s <= 12), max(1, periods // 10))
-    ax.set_xticks(range(0, periods + 1, step))
+    period_ticks(ax, periods)
     ax.set_xlabel(period_axis(unit), color=style.MUTED, fontsize=9)
     ax.set_ylabel("still with us", color=style.MUTED, fontsize=9)
     style.quiet_axes(ax)
@@ -79,6 +78,12 @@ def survival(
         style.plain(*legend.get_texts())
     style.plain(ax.xaxis.label)
     return ax
+
+
+def period_ticks(ax: Axes, periods: int) -> None:
+    """Ticks along an axis of periods, at most about a dozen."""
+    step = next((s for s in (1, 2, 3, 4, 6, 12, 24, 60, 120) if periods / s <= 12), max(1, periods // 10))
+    ax.set_xticks(range(0, periods + 1, step))
 
 
 def period_axis(unit: str) -> str:

@@ -102,7 +102,7 @@ def analyse(
     newcomer = value.start_value(start)
 
     step("simulating customers")
-    cut = None if settings.horizon is not None else simulated_periods(fit.chain, value.discount)
+    cut = None if settings.horizon is not None else simulated_periods(fit.chain, value)
     simulation = sj.simulate(
         fit,
         customers=settings.customers,
@@ -121,17 +121,18 @@ def analyse(
     )
 
 
-def simulated_periods(chain: Any, discount: Any) -> int | None:
+def simulated_periods(chain: Any, value: Any) -> int | None:
     """
     Where to stop simulating customers who never leave: when money has lost all but a ten-thousandth of its worth.
 
-    Nothing when every customer leaves some day, or nothing is discounted.
+    Nothing when every customer comes some day to where no more money is made, or nothing is discounted.
     """
     import sojourn as sj
 
     shape = sj.structure(chain)
-    factor = float(discount.factor_per_period(chain.period))
-    if shape.is_absorbing_chain or factor >= 1.0:
+    factor = float(value.discount.factor_per_period(chain.period))
+    ends = all(value.rewards.per_state[name] == 0 for name in shape.absorbing_states) and shape.is_absorbing_chain
+    if ends or factor >= 1.0:
         return None
     return int(min(5000, math.ceil(math.log(1e-4) / math.log(factor))))
 
@@ -244,6 +245,56 @@ def base_today(analysis: Analysis) -> NDArray[np.int64]:
     opens = opens_customer(analysis.journeys)
     last = np.append(opens[1:], True)
     return np.bincount(last_states(analysis.journeys)[last], minlength=len(analysis.names)).astype(np.int64)
+
+
+def living_base(analysis: Analysis) -> Floats:
+    """Today's customers who have not left, shape (n_states,)."""
+    return np.where(analysis.absorbing, 0.0, base_today(analysis))
+
+
+def levers(analysis: Analysis) -> list[Any]:
+    """
+    What a point of each move is worth to today's base, the one that may cost most first.
+
+    Only moves that were seen; where a state has two of them, one is the other's mirror, and the one that brings value
+    stands for both. Nothing where nobody is left.
+    """
+    import sojourn as sj
+
+    base = living_base(analysis)
+    if not base.any():
+        return []
+    moves = np.asarray(analysis.fit.counts.moves)
+    at = analysis.fit.chain.states.index
+    seen = [lever for lever in sj.base_levers(analysis.value, base) if moves[at(lever.from_state), at(lever.to_state)]]
+    several = {name for name in analysis.names if np.count_nonzero(analysis.matrix[at(name)]) != 2}
+    kept = [lever for lever in seen if lever.value_for_base > 0 or lever.from_state in several]
+    return [lever for lever in kept if lever.break_even_cost > 0]
+
+
+def leaks(analysis: Analysis) -> tuple[list[Any], list[Any]]:
+    """What a new customer loses by leaving, per state and exit and, where states are tagged, per moment of truth."""
+    why = analysis.value.sensitivity(start=analysis.start)
+    lifecycle = analysis.fit.counts.lifecycle
+    tagged = any(lifecycle.moments(name) for name in analysis.names)
+    return list(why.leaks()), list(why.leaks_by_moment(lifecycle)) if tagged else []
+
+
+def always_leave(analysis: Analysis) -> list[str]:
+    """States from which everybody moves into an exit: nobody who stays tells what is lost there."""
+    exits = [i for i, name in enumerate(analysis.names) if name in analysis.fit.chain.absorbing_states]
+    certain = (analysis.matrix[:, exits].max(axis=1, initial=0.0) == 1.0) & ~analysis.absorbing
+    return [name for name, leaves in zip(analysis.names, certain, strict=True) if leaves]
+
+
+def forecast(analysis: Analysis, periods: int = 12) -> Floats:
+    """Today's base, moved on period by period, shape (periods + 1, n_states); no rows where nobody is left."""
+    import sojourn as sj
+
+    base = living_base(analysis)
+    return (
+        np.asarray(sj.forecast(analysis.fit.chain, base, periods=periods)) if base.any() else np.zeros((0, len(base)))
+    )
 
 
 def newcomer_interval(analysis: Analysis) -> tuple[float, float] | None:

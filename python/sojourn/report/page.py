@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from sojourn.plot._bars import amount_words
 from sojourn.plot._style import label, money, percent
+from sojourn.plot.leaks import moment_words
 from sojourn.report import analysis as facts
 from sojourn.report.analysis import Analysis
 from sojourn.report.errors import DataError
@@ -107,6 +109,7 @@ def context(analysis: Analysis) -> dict[str, Any]:
             for first, j in opening([j for j in range(len(names)) if matrix[i, j] > 0 or moves[i, j] > 0])
         ],
         "stays": stays(analysis, names, visits, shown),
+        **why(analysis, unit),
         "data_notes": [*settings.notes, *analysis.journeys.report.notes()],
         "cautions": cautions(analysis, unit, moves, shown),
         "definitions": definitions(analysis, unit),
@@ -126,6 +129,111 @@ def context(analysis: Analysis) -> dict[str, Any]:
         "simulated_error": unit.money(float(analysis.simulation.value.standard_error)),
         "exact_mean": unit.money(float(analysis.newcomer.mean)),
     }
+
+
+def why(analysis: Analysis, unit: Words) -> dict[str, Any]:
+    """Levers, leaks and the forecast, in words and rows."""
+    levers, (leaks, moments) = facts.levers(analysis), facts.leaks(analysis)
+    base = facts.living_base(analysis)
+    pretty = dict(zip(analysis.names, unit.names, strict=True))
+    exits = {leak.exit for leak in leaks}
+    return {
+        "lever_words": lever_words(levers[0], unit, pretty, base) if levers else "",
+        "levers": [
+            {
+                "start": pretty[lever.from_state],
+                "end": pretty[lever.to_state],
+                "p": percent(lever.probability),
+                "point": point_words(lever),
+                "each": unit.money_of_a_point(abs(lever.value_of_a_point)),
+                "cost": unit.money(lever.break_even_cost),
+            }
+            for lever in levers[:10]
+        ],
+        "n_levers": len(levers),
+        "leak_words": leak_words(leaks, unit, pretty, [pretty[name] for name in facts.always_leave(analysis)]),
+        "leaks": [
+            {
+                "state": pretty[leak.from_state],
+                "exit": pretty[leak.exit] if len(exits) > 1 else "",
+                "amount": unit.money(leak.amount),
+            }
+            for leak in leaks
+        ]
+        if len(leaks) > 1
+        else [],
+        "several_exits": len(exits) > 1,
+        "moments": [
+            {
+                "moment": moment_words(group.moment),
+                "states": ", ".join(pretty[name] for name in group.states),
+                "amount": unit.money(group.amount),
+            }
+            for group in moments
+        ]
+        if len(leaks) > 1
+        else [],
+        "forecast_words": forecast_words(analysis, unit, base),
+    }
+
+
+def point_words(lever: Any) -> str:
+    """The change that pays: a point more or less, or what there is of it."""
+    if lever.value_for_base > 0:
+        return "one point more" if lever.probability <= 0.99 else "up to 100 %"
+    return "one point less" if lever.probability >= 0.01 else "down to 0 %"
+
+
+def lever_words(lever: Any, unit: Words, pretty: dict[str, str], base: Any) -> Any:
+    """What the strongest lever is worth, in a sentence."""
+    more = lever.value_for_base > 0
+    return sentence(
+        "{} of {} is worth {} per customer, {} for today’s base of {}{}.",
+        "One more percentage point" if more else "One percentage point less",
+        strong(f"{pretty[lever.from_state]} → {pretty[lever.to_state]}"),
+        unit.money_of_a_point(abs(lever.value_of_a_point)),
+        strong(unit.money(abs(lever.value_for_base))),
+        f"{int(base.sum()):,}",
+        "" if lever.break_even_cost >= 0.999 * abs(lever.value_for_base) else ", although less than a point is left",
+    )
+
+
+def leak_words(leaks: list[Any], unit: Words, pretty: dict[str, str], certain: list[str]) -> Any:
+    """Where leaving costs most, in a sentence, and the states that nobody stays in."""
+    listed = ", ".join(f"“{name}”" for name in certain)
+    told = f"Everybody leaves {listed} at once, so no one who stays says what is lost there." if certain else ""
+    return sentence("{} {}", dearest_words(leaks, unit, pretty), told) if leaks else told
+
+
+def dearest_words(leaks: list[Any], unit: Words, pretty: dict[str, str]) -> Any:
+    """Where leaving costs most."""
+    dearest = leaks[0]
+    if len(leaks) == 1:
+        return sentence(
+            "Customers leave from {} alone; its leak is {} per new customer. What leads there is told by the levers.",
+            strong(pretty[dearest.from_state]),
+            unit.money(dearest.amount),
+        )
+    return sentence(
+        "Leaving from {} costs most: {} per new customer. It is the discounted flow into the exit, times what those "
+        "who stay are worth more.",
+        strong(pretty[dearest.from_state]),
+        strong(unit.money(dearest.amount)),
+    )
+
+
+def forecast_words(analysis: Analysis, unit: Words, base: Any) -> Any:
+    """How many of today's customers will be left, in a sentence."""
+    ahead = facts.forecast(analysis)
+    if not len(ahead):
+        return ""
+    last = len(ahead) - 1
+    return sentence(
+        "Of today’s {} customers, {} are expected to be there after {}, without newcomers.",
+        f"{int(base.sum()):,}",
+        strong(f"{ahead[last][~analysis.absorbing].sum():,.0f}"),
+        unit.periods(last),
+    )
 
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -152,6 +260,10 @@ class Words:
     def money(self, amount: float) -> str:
         """An amount with its currency."""
         return money(float(amount), self.currency)
+
+    def money_of_a_point(self, amount: float) -> str:
+        """A small amount with its currency, with two digits that count."""
+        return amount_words(float(amount), self.currency)
 
     def periods(self, n: int) -> str:
         """Say "1 month", "3 months", "6 weeks" (three periods of two), "4 events"."""
@@ -282,6 +394,10 @@ def summary(analysis: Analysis, unit: Words, base: Any) -> list[Any]:
             said.append(sentence("{}{}.", first_place, second))
         else:
             said.append("Nobody was seen to leave for good.")
+    levers = facts.levers(analysis)
+    if levers:
+        pretty = dict(zip(analysis.names, unit.names, strict=True))
+        said.append(lever_words(levers[0], unit, pretty, facts.living_base(analysis)))
     half = facts.half_life(analysis)
     if half is not None and analysis.absorbing.any():
         said.append(sentence("Half of the new customers have left within {}.", strong(unit.periods(half))))
@@ -346,6 +462,22 @@ def captions(analysis: Analysis, unit: Words) -> dict[str, str]:
             "Blue dot: what a customer in the state is worth from now on, this period’s revenue included "
             "(use it for newcomers). "
             "Orange ring: what is still to come after this period (use it for today’s base)."
+        ),
+        "levers": (
+            "Blue moves bring money when they become likelier, red ones cost it. A point is taken from the other "
+            "moves of the same state in proportion, and lasts for good. Each figure is for a small change by itself: "
+            "they do not add up, and customers who come later are not counted."
+        ),
+        "leaks": (
+            "Marginal figures: what would be gained, in proportion, by closing an exit a little. They do not sum to a "
+            "total, and a state that belongs to two moments of truth counts under both."
+            if any(analysis.fit.counts.lifecycle.moments(name) for name in analysis.names)
+            else "Marginal figures: what would be gained, in proportion, by closing an exit a little. They do not sum "
+            "to a total."
+        ),
+        "forecast": (
+            "Expected numbers. Areas are customers in each state, one upon the other; a dashed line counts those who "
+            "have left since today. Newcomers are not in it."
         ),
         "spread": f"{analysis.settings.customers:,} new customers, simulated from the chain with seed "
         f"{analysis.settings.seed}.",
@@ -526,6 +658,13 @@ def definitions(analysis: Analysis, unit: Words) -> list[tuple[str, str]]:
         )
     else:
         found.append(("States", "As the log names them; a state stays in force until the next one is entered."))
+    found.append(
+        (
+            "Lever",
+            "A move whose probability could change. A point of it may cost at most what it brings to today’s "
+            "customers, in money of today.",
+        )
+    )
     found.append(("Customers today", "Those who have not left, by the state of their last counted period."))
     found.append(("Simulation", f"{said(analysis.simulation.definition, unit.money_word)}."))
     return found

@@ -99,6 +99,14 @@ def plots(analysis: Any) -> dict[str, str]:
         plot.survival(analysis.fit, ax, periods=analysis.survival_periods, observed=observed)
 
     from sojourn.plot.graph import map_size
+    from sojourn.report import analysis as facts
+
+    levers = facts.levers(analysis)
+    leaks, moments = facts.leaks(analysis)
+    losing = len({leak.from_state for leak in leaks})
+    base = facts.living_base(analysis)
+    why = analysis.value.sensitivity(start=analysis.start)
+    lifecycle = analysis.fit.counts.lifecycle if moments else None
 
     return {
         "map": figure_svg(
@@ -113,6 +121,23 @@ def plots(analysis: Any) -> dict[str, str]:
             (8.4, 1.0 + 0.38 * max(2, rows)),
             "value",
         ),
+        "levers": figure_svg(
+            lambda ax: plot.levers(levers, ax, currency=currency),
+            (8.4, 0.8 + 0.32 * max(2, min(10, len(levers)))),
+            "levers",
+        )
+        if levers
+        else "",
+        "leaks": figure_svg(
+            lambda ax: plot.leaks(why, ax, lifecycle=lifecycle, currency=currency),
+            (8.4, 0.8 + 0.32 * (min(10, losing) + len(moments) + bool(moments))),
+            "leaks",
+        )
+        if losing > 1
+        else "",
+        "forecast": figure_svg(lambda ax: plot.forecast(analysis.fit, ax, stock=base), (8.4, 3.6), "forecast")
+        if base.any()
+        else "",
         "spread": figure_svg(
             lambda ax: plot.distribution(analysis.simulation, ax, currency=currency), (8.4, 3.2), "spread"
         ),

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sojourn.report.analysis import Analysis, base_today
+from sojourn.report.analysis import Analysis, base_today, forecast, leaks, levers
 from sojourn.report.page import write_text
 
 SHARES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
@@ -85,6 +85,31 @@ def write_tables(analysis: Analysis, folder: Path) -> list[tuple[str, str]]:
             "the survival curve",
             ["period", "chain", "seen_in_the_log", "at_risk"],
             survival_rows(analysis),
+        ),
+        "levers.csv": (
+            "what a point of each move is worth",
+            ["from", "to", "probability", "point_per_customer", "point_for_base", "may_cost_at_most"],
+            [
+                [
+                    lever.from_state,
+                    lever.to_state,
+                    lever.probability,
+                    lever.value_of_a_point,
+                    lever.value_for_base,
+                    lever.break_even_cost,
+                ]
+                for lever in levers(analysis)
+            ],
+        ),
+        "leaks.csv": (
+            "what a new customer loses by leaving",
+            ["from", "exit", "lost_per_new_customer"],
+            [[leak.from_state, leak.exit, leak.amount] for leak in leaks(analysis)[0]],
+        ),
+        "forecast.csv": (
+            "today's customers in the next periods",
+            ["period", "state", "customers"],
+            [[t, names[i], customers] for t, row in enumerate(forecast(analysis)) for i, customers in enumerate(row)],
         ),
         "simulated_value.csv": (
             "quantiles of the simulated values",

@@ -1,0 +1,109 @@
+// The C++ of the pages under docs/questions: each block stands here as it stands there, and its answers are the published
+// ones.
+#include "sojourn/sojourn.hpp"
+#include "support.hpp"
+
+using sojourn::test::matrix;
+using sojourn::test::numbers;
+
+namespace {
+
+/// P. E. Pfeifer and R. L. Carraway, Journal of Interactive Marketing 14(2), 2000.
+sojourn::Chain mail_order() {
+  return {sojourn::StateSpace{"recency_1", "recency_2", "recency_3", "recency_4", "former"},
+          matrix({{.3, .7, 0, 0, 0}, {.2, 0, .8, 0, 0}, {.15, 0, 0, .85, 0}, {.05, 0, 0, 0, .95}, {0, 0, 0, 0, 1}})};
+}
+
+sojourn::Rewards mail_order_rewards() {
+  return {mail_order().states(), {{"recency_1", 36.0}, {"recency_2", -4.0}, {"recency_3", -4.0}, {"recency_4", -4.0}}};
+}
+
+}  // namespace
+
+TEST_CASE("the page on structure compiles and tells the published classes") {
+  const sojourn::Chain chain(
+      sojourn::StateSpace{"a", "b", "c", "d", "e"},
+      matrix({{0, 1.0 / 3, 0, 2.0 / 3, 0}, {.5, 0, 0, 0, .5}, {0, 0, .5, .5, 0}, {0, 0, .5, .5, 0}, {0, 0, 0, 0, 1}}));
+  int n_recurrent = 0;
+  const sojourn::Structure shape = sojourn::structure(chain);
+  for (const sojourn::CommunicatingClass& group : shape.classes()) {
+    n_recurrent += group.is_recurrent ? 1 : 0;
+  }
+  const sojourn::Path path = sojourn::most_probable_path(chain, "a", "e");
+  CHECK(n_recurrent == 2);
+  CHECK(path.probability == Catch::Approx(1.0 / 6));
+}
+
+TEST_CASE("the page on absorption compiles and tells the published times") {
+  const sojourn::Chain chain(sojourn::StateSpace{"A", "B", "C", "D"},
+                             matrix({{.2, .7, 0, .1}, {0, .6, .3, .1}, {0, 0, 1, 0}, {.5, 0, .5, 0}}));
+  const sojourn::Absorption ends = sojourn::absorption(chain);
+  const sojourn::Matrix visits = ends.fundamental_matrix();
+  const double time = ends.expected_time["A"];
+  const double spread = ends.time_variance["A"];
+  CHECK(visits(0, 0) == Catch::Approx(1.50943396).epsilon(1e-8));
+  CHECK(time == Catch::Approx(4.56603774).epsilon(1e-8));
+  CHECK(spread == Catch::Approx(8.63866145).epsilon(1e-8));
+}
+
+TEST_CASE("the page on passage compiles and tells a law that sums to at most one") {
+  const sojourn::Chain chain(sojourn::StateSpace{"a", "b", "c"}, matrix({{.2, .5, .3}, {.5, .1, .4}, {.1, .8, .1}}));
+  const sojourn::FirstPassage passage = sojourn::first_passage(chain, {"b", "c"}, 3);
+  const double first = passage.probabilities(0, 0);
+  const double never_yet = passage.tail["a"];
+  const sojourn::Hitting hit = sojourn::hitting(chain, {"b", "c"});
+  CHECK(first == Catch::Approx(.8));
+  CHECK(never_yet == Catch::Approx(.008));
+  CHECK(hit.probability["b"] == 1.0);
+}
+
+TEST_CASE("the page on the stationary law compiles and tells the weather in the Land of Oz") {
+  const sojourn::Chain oz(sojourn::StateSpace{"rain", "nice", "snow"},
+                          matrix({{.5, .25, .25}, {.5, 0, .5}, {.25, .25, .5}}), sojourn::Period::days(1));
+  const sojourn::Stationary law = sojourn::stationary(oz);
+  const double rain = law.distribution()["rain"];
+  const double kemeny = sojourn::kemeny_constant(oz);
+  const sojourn::Matrix times = sojourn::mean_passage_times(oz);
+  CHECK(rain == Catch::Approx(.4));
+  CHECK(kemeny == Catch::Approx(32.0 / 15));
+  CHECK(times(0, 1) == Catch::Approx(4.0));
+}
+
+TEST_CASE("the page on the forecast compiles and tells the published stock") {
+  const auto& anchor = sojourn::test::anchors().at("segments");
+  const sojourn::StateSpace states = sojourn::test::states_of(anchor.at("states"));
+  sojourn::Matrix P = sojourn::test::matrix_of(anchor.at("moves"));
+  P = (P.array().colwise() / P.rowwise().sum().array()).matrix().eval();
+  const sojourn::Chain chain(states, P, sojourn::Period::years(1));
+  const sojourn::Vector stock = sojourn::test::numbers_of(anchor.at("stock"));
+  const sojourn::Matrix path = sojourn::forecast(chain, stock, {.periods = 10});
+  const double inactive_2025 = path(10, 0);
+  CHECK(std::lround(inactive_2025) == 13834);
+}
+
+TEST_CASE("the page on the lifetime value compiles and tells the published value") {
+  const sojourn::Chain chain = mail_order();
+  const sojourn::Rewards rewards = mail_order_rewards();
+  const sojourn::LifetimeValue value =
+      sojourn::lifetime_value(chain, rewards, {.discount = sojourn::Discount::per_period_rate(0.2)});
+  const double worth = value.mean()["recency_1"];
+  const double spread = value.standard_deviation()["recency_1"];
+  CHECK(worth == Catch::Approx(52.31960944).epsilon(1e-9));
+  CHECK(spread == Catch::Approx(28.0762104).epsilon(1e-8));
+}
+
+TEST_CASE("the page on sensitivity compiles and tells the published derivative") {
+  const sojourn::LifetimeValue value = sojourn::lifetime_value(mail_order(), mail_order_rewards(),
+                                                               {.discount = sojourn::Discount::per_period_rate(0.2)});
+  const sojourn::Vector stock = numbers({1000, 600, 400, 300, 0});
+  const sojourn::Sensitivity why = sojourn::sensitivity(value, "recency_1");
+  const double partial = why.partial()(0, 0);
+  const std::vector<sojourn::Lever> levers = why.levers();
+  const std::vector<sojourn::Leak> leaks = why.leaks();
+  const std::vector<sojourn::BaseLever> base = sojourn::base_levers(value, stock);
+  const double change = why.change_to_reach("recency_1", "recency_1", 55.0);
+  CHECK(partial == Catch::Approx(73.56247771).epsilon(1e-9));
+  CHECK(levers.size() == base.size());
+  CHECK(leaks.size() == 1);
+  CHECK(change == Catch::Approx(.039126).epsilon(1e-4));
+}
