@@ -18,6 +18,12 @@ std::string money(double amount) {
   return text::number(std::abs(amount), 3) + (amount < 0.0 ? " less" : " more");
 }
 
+/// How many customers of a group move otherwise than the shared row says. In single precision, so that two moves that
+/// share a row come out alike and the first one is told.
+float touched(const Departure& d) {
+  return static_cast<float>(static_cast<double>(d.of) * std::abs(d.probability - d.pooled_probability));
+}
+
 /// The move out of one state by which the groups differ most, and the departures of all groups by it.
 struct Contrast {
   Index from;
@@ -27,19 +33,12 @@ struct Contrast {
 
 Contrast contrast(const RowsTest& test, Index from) {
   Contrast out{from, from, {}};
-  double most = -1.0;
-  for (Index to = 0; to < test.states.n_states(); ++to) {
-    double shifted = 0.0;
-    for (const Departure& d : test.departures) {
-      if (d.from == from && d.to == to) {
-        shifted += static_cast<double>(d.of) * std::abs(d.probability - d.pooled_probability);
-      }
-    }
-    if (shifted > most) {
-      most = shifted;
-      out.to = to;
-    }
+  std::vector<float> shifted(static_cast<std::size_t>(test.states.n_states()), 0.0F);
+  for (const Departure& d : test.departures) {
+    if (d.from == from) shifted[static_cast<std::size_t>(d.to)] += touched(d);
   }
+  const float most = *std::max_element(shifted.begin(), shifted.end());
+  out.to = std::find_if(shifted.begin(), shifted.end(), [&](float x) { return x >= 0.999F * most; }) - shifted.begin();
   for (const Departure& d : test.departures) {
     if (d.from == from && d.to == out.to) out.groups.push_back(&d);
   }
@@ -63,11 +62,8 @@ std::string told(const RowsTest& test, const Contrast& seen) {
   constexpr std::size_t most_shown = 4;
   if (shown.size() > most_shown) {  // those that touch most customers, in their order
     std::vector<const Departure*> by_size = shown;
-    const auto touched = [](const Departure* d) {
-      return static_cast<double>(d->of) * std::abs(d->probability - d->pooled_probability);
-    };
     std::stable_sort(by_size.begin(), by_size.end(),
-                     [&](const Departure* a, const Departure* b) { return touched(a) > touched(b); });
+                     [&](const Departure* a, const Departure* b) { return touched(*a) > touched(*b); });
     by_size.resize(most_shown);
     std::erase_if(shown,
                   [&](const Departure* d) { return std::find(by_size.begin(), by_size.end(), d) == by_size.end(); });
@@ -167,9 +163,6 @@ std::vector<Departure> RowsTest::located(double level) const {
   for (const Departure& d : departures) {
     if (d.p_value < level) found.push_back(d);
   }
-  const auto touched = [](const Departure& d) {
-    return static_cast<double>(d.of) * std::abs(d.probability - d.pooled_probability);
-  };
   std::stable_sort(found.begin(), found.end(),
                    [&](const Departure& a, const Departure& b) { return touched(a) > touched(b); });
   return found;
@@ -305,7 +298,7 @@ std::vector<std::string> FitTests::warnings() const {
           ", from " + percent(worst->lengths.front().leaving) + " after a stay of " +
           length_text(worst->lengths.front()) + " to " + percent(worst->lengths.back().leaving) + " after " +
           length_text(worst->lengths.back()) + ". The chain says " + percent(worst->leaving) + " whatever the stay. (" +
-          capital(evidence(worst->test)) + ".)");
+          evidence(worst->test) + ".)");
     }
   }
   return out;

@@ -3,6 +3,7 @@
 #include "arguments.hpp"
 #include "bound_value.hpp"
 #include "docs.hpp"
+#include "named_what_if.hpp"
 
 SOJOURN_ARGUMENT(AllowedArgument, "Lifecycle | ArrayLike | None");
 
@@ -21,18 +22,6 @@ struct NamedLeak {
   std::string from_state;
   std::string exit;
   double amount;
-};
-
-struct NamedDifference {
-  std::string from_state;
-  std::string to_state;
-  double amount;
-};
-
-struct NamedWhatIf {
-  double value;
-  double other_value;
-  std::vector<NamedDifference> moves;
 };
 
 std::string shown(double x) {
@@ -184,11 +173,7 @@ void bind_sensitivity(py::module_& m) {
       "what_if",
       [](const BoundValue& value, const BoundValue& other, const LawArgument& start) {
         const StateSpace& states = value.value.chain().states();
-        const WhatIf split = what_if(value.value, other.value, value.start_law(start));
-        NamedWhatIf named{split.value, split.other_value, {}};
-        for (const MoveDifference& d : split.moves)
-          named.moves.push_back({states.name(d.from), states.name(d.to), d.amount});
-        return named;
+        return named(what_if(value.value, other.value, value.start_law(start)), states);
       },
       py::arg("value"), py::arg("other"), py::arg("start") = py::none(),
       docs(doc::what_if, R"(Parameters
