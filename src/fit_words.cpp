@@ -99,8 +99,8 @@ std::optional<Index> worst_state(const RowsTest& test, double level, double mate
   const StateTest* worst = nullptr;
   for (const StateTest& s : test.by_state) {
     if (s.adjusted_p_value >= level || shift(s.test) < material) continue;
-    const auto touched = [](const StateTest& x) { return static_cast<double>(x.test.moves) * shift(x.test); };
-    if (worst == nullptr || touched(s) > touched(*worst)) worst = &s;
+    const auto reach = [](const StateTest& x) { return static_cast<double>(x.test.moves) * shift(x.test); };
+    if (worst == nullptr || reach(s) > reach(*worst)) worst = &s;
   }
   if (worst == nullptr) return std::nullopt;
   return worst->state;
@@ -265,14 +265,14 @@ std::vector<std::string> FitTests::warnings() const {
   };
   // The past by the last states, or by how often the customer has been here: whichever says more.
   const RowsTest* past = &visits;
-  const auto touched = [&](const RowsTest& test) {
+  const auto reach = [&](const RowsTest& test) {
     const std::optional<Index> state = worst_state(test, level, material);
     if (!state) return 0.0;
     const TestResult& found = test_of(test, *state).test;
     return static_cast<double>(found.moves) * shift(found);
   };
   for (std::size_t k = 1; k < order.steps.size(); ++k) {
-    if (touched(order.steps[k]) > touched(*past)) past = &order.steps[k];
+    if (reach(order.steps[k]) > reach(*past)) past = &order.steps[k];
   }
   add(warning("One state is not memory enough", *past, level, material));
   if (by_age) add(warning("Customers do not move alike at all ages", *by_age, level, material));
