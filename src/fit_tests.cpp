@@ -718,6 +718,7 @@ FitTests fit_tests(const Journeys& journeys, const FitTestsOptions& options) {
                .by_calendar = std::nullopt,
                .by_age = std::nullopt,
                .dwell = std::nullopt,
+               .period = journeys.period(),
                .level = options.level,
                .material = options.material};
   std::size_t parts = 0;

@@ -125,8 +125,12 @@ std::string warning(const std::string& headline, const RowsTest& test, double le
          ": " + evidence(test_of(test, *state).test) + ".)";
 }
 
-std::string length_text(const StayLength& s) {
-  return s.from == s.to ? text::grouped(s.from) : text::grouped(s.from) + " to " + text::grouped(s.to);
+/// "1 month", "14 to 16 months", "2 periods of 91 days", "3 events".
+std::string length_text(const StayLength& s, const Period& period) {
+  const std::string unit = period.is_step() ? "event" : period.length() == 1 ? period.name() : "period";
+  const std::string last = text::plural(s.to, unit);
+  return (s.from == s.to ? last : text::grouped(s.from) + " to " + last) +
+         (period.length() == 1 ? "" : " of " + period.name());
 }
 
 std::string capital(std::string sentence) {
@@ -296,9 +300,9 @@ std::vector<std::string> FitTests::warnings() const {
            : how == Leaving::rises ? " rises the longer a customer stays"
                                    : " changes with the time spent") +
           ", from " + percent(worst->lengths.front().leaving) + " after a stay of " +
-          length_text(worst->lengths.front()) + " to " + percent(worst->lengths.back().leaving) + " after " +
-          length_text(worst->lengths.back()) + ". The chain says " + percent(worst->leaving) + " whatever the stay. (" +
-          evidence(worst->test) + ".)");
+          length_text(worst->lengths.front(), period) + " to " + percent(worst->lengths.back().leaving) + " after " +
+          length_text(worst->lengths.back(), period) + ". The chain says " + percent(worst->leaving) +
+          " whatever the stay. (" + evidence(worst->test) + ".)");
     }
   }
   return out;

@@ -282,6 +282,7 @@ struct FitTests {
   std::optional<RowsTest> by_calendar;  ///< nothing when the journeys have no calendar, or all moves fall together
   std::optional<RowsTest> by_age;       ///< nothing when no journey has a second move
   std::optional<DwellTest> dwell;       ///< nothing when no stay can be compared
+  Period period;                        ///< the clock of the journeys
   double level;
   double material;
 

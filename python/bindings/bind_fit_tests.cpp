@@ -474,6 +474,7 @@ void bind_results(py::module_& m) {
       .def_readonly("by_calendar", &FitTests::by_calendar, doc::FitTests_by_calendar)
       .def_readonly("by_age", &FitTests::by_age, doc::FitTests_by_age)
       .def_readonly("dwell", &FitTests::dwell, doc::FitTests_dwell)
+      .def_readonly("period", &FitTests::period, doc::FitTests_period)
       .def_readonly("level", &FitTests::level, doc::FitTestsOptions_level)
       .def_readonly("material", &FitTests::material, doc::FitTestsOptions_material)
       .def("warnings", &FitTests::warnings, doc::FitTests_warnings)
