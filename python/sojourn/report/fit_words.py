@@ -19,7 +19,7 @@ class FitWords:
     criteria: str
 
 
-def ask_tests(journeys: Any, fit: Any, value: Any, forbidden: str) -> Any:
+def ask_tests(journeys: Any, fit: Any, value: Any, forbidden: Any) -> Any:
     """All tests that the journeys allow; nothing without a move. Departures are in money when the value is for life."""
     import sojourn as sj
 
