@@ -259,8 +259,7 @@ std::vector<Day> calendar_parts(const Journeys& journeys, const HomogeneityTestO
   }
   constexpr std::int64_t most_parts = 10'000;
   Day start = first;  // a length without a calendar of its own counts from the first move
-  const bool has_calendar = options.period->length() == 1 || options.period->unit() == PeriodUnit::day;
-  if (has_calendar && options.period->length() == 1) start = calendar_start(first, *options.period);
+  if (options.period->length() == 1) start = calendar_start(first, *options.period);
   const std::int64_t n = period_containing(start, *options.period, last) + 1;
   if (n > most_parts) {
     refuse("homogeneity_test: period: the log has " + text::grouped(n) + " parts of one " + options.period->name() +

@@ -7,7 +7,8 @@
 /// e)² / e` (T. W. Anderson & L. A. Goodman, Annals of Mathematical Statistics 28, 1957; P. Billingsley, ibid. 32, 1961;
 /// S. Kullback, M. Kupperman & H. H. Ku, Technometrics 4, 1962). Degrees of freedom are counted from the groups with
 /// data and the moves seen in the shared row: moves that never happen carry none. With many customers everything is
-/// significant, so every result also says by how much probabilities shift.
+/// significant, so every result also says by how much probabilities shift. A rejection does not say why: customers who
+/// remember and customers who differ from each other look alike in a log.
 #pragma once
 
 #include <optional>

@@ -111,7 +111,7 @@ def test_a_chain_that_fits_gets_no_warning() -> None:
 def test_a_changed_move_of_a_segment_is_found_and_its_worth_sums_up() -> None:
     other = ROWS.copy()
     other[1] += [0.12, -0.12, 0.0, 0.0]
-    segments = {"web": sj.count(simulated(1)), "shop": simulated(2, other)}
+    segments: dict[str, sj.Counts | sj.Journeys] = {"web": sj.count(simulated(1)), "shop": simulated(2, other)}
     test = sj.segment_test(segments, rewards={"a": 10.0}, annual_discount_rate=0.1)
     assert test.overall.p_value < 1e-9
     assert {d.from_state for d in test.located()[:2]} == {"b"}
@@ -218,7 +218,7 @@ CHAIN = sj.Chain(STATES, ROWS)
         (lambda: sj.chain_test(np.zeros((4, 4)), CHAIN), "no move"),
         (lambda: sj.chain_test(np.full((4, 4), 0.5), CHAIN), "counts: expected whole numbers"),
         (lambda: sj.chain_test(np.zeros((2, 2)), CHAIN), "counts"),
-        (lambda: sj.chain_test(np.eye(4), CHAIN, method="guess"), "method: expected one of"),
+        (lambda: sj.chain_test(np.eye(4), CHAIN, method="guess"), "method: expected one of"),  # type: ignore[arg-type]
         (lambda: sj.order_test(GOOD, max_order=0), "max_order: 0"),
         (lambda: sj.order_test(GOOD, max_order=20), "needs journeys of at least 21 entries"),
         (lambda: sj.information_criteria(GOOD, max_order=20), "needs journeys of at least 21 entries"),

@@ -56,7 +56,8 @@ def fit_words(tests: Any, raw: list[str], names: list[str], currency: str) -> Fi
     amounts = f" Amounts are in {currency}." if currency else ""
     meaning = (
         "The values on this page are averages over such customers: right for all of a state together, too high for "
-        "some of them and too low for others. Do not rank single customers of one state by them." + amounts
+        "some of them and too low for others. Do not rank single customers of one state by them. "
+        "Whether customers remember or differ from each other, the log cannot tell: both look like this." + amounts
     )
     table = tests.to_dict()
     rows = [
