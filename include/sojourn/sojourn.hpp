@@ -11,6 +11,7 @@
 #include "sojourn/discount.hpp"        // IWYU pragma: export
 #include "sojourn/event_log.hpp"       // IWYU pragma: export
 #include "sojourn/fit.hpp"             // IWYU pragma: export
+#include "sojourn/fit_tests.hpp"       // IWYU pragma: export
 #include "sojourn/forecast.hpp"        // IWYU pragma: export
 #include "sojourn/grid.hpp"            // IWYU pragma: export
 #include "sojourn/journey.hpp"         // IWYU pragma: export

@@ -3,6 +3,7 @@
 #include "arguments.hpp"
 #include "bound_value.hpp"
 #include "docs.hpp"
+#include "named_what_if.hpp"
 #include "rows.hpp"
 
 SOJOURN_ARGUMENT(AllowedArgument, "Lifecycle | ArrayLike | None");
@@ -37,18 +38,6 @@ struct NamedMomentLeak {
   std::optional<std::string> moment;
   std::vector<std::string> states;
   double amount;
-};
-
-struct NamedDifference {
-  std::string from_state;
-  std::string to_state;
-  double amount;
-};
-
-struct NamedWhatIf {
-  double value;
-  double other_value;
-  std::vector<NamedDifference> moves;
 };
 
 std::string shown(double x) {
@@ -321,11 +310,7 @@ Examples
       "what_if",
       [](const BoundValue& value, const BoundValue& other, const LawArgument& start) {
         const StateSpace& states = value.value.chain().states();
-        const WhatIf split = what_if(value.value, other.value, value.start_law(start));
-        NamedWhatIf named{split.value, split.other_value, {}};
-        for (const MoveDifference& d : split.moves)
-          named.moves.push_back({states.name(d.from), states.name(d.to), d.amount});
-        return named;
+        return named(what_if(value.value, other.value, value.start_law(start)), states);
       },
       py::arg("value"), py::arg("other"), py::arg("start") = py::none(),
       docs(doc::what_if, R"(Parameters

@@ -26,6 +26,7 @@ void bind_absorption(py::module_&);
 void bind_passage(py::module_&);
 void bind_stationary(py::module_&);
 void bind_sensitivity(py::module_&);
+void bind_fit_tests(py::module_&);
 void bind_simulate(py::module_&);
 void bind_forecast(py::module_&);
 void bind_model(py::module_&);
@@ -58,6 +59,7 @@ PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
   bind_passage(m);
   bind_stationary(m);
   bind_sensitivity(m);  // completes LifetimeValue
+  bind_fit_tests(m);
   bind_simulate(m);
   bind_forecast(m);
   bind_model(m);

@@ -74,7 +74,18 @@ def _to_frame(self: Any, backend: str | None = None) -> Any:
 
 
 _to_frame.__name__ = "to_frame"
-for _table in (_core.Journeys, _core.Counts, _core.LifetimeValue, _core.Simulation):
+for _table in (
+    _core.Journeys,
+    _core.Counts,
+    _core.LifetimeValue,
+    _core.Simulation,
+    _core.RowsTest,
+    _core.OrderTest,
+    _core.InformationCriteria,
+    _core.SegmentTest,
+    _core.DwellTest,
+    _core.FitTests,
+):
     _table.to_frame = _to_frame  # type: ignore[method-assign]
 
 

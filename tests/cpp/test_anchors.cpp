@@ -451,3 +451,34 @@ TEST_CASE("the CDNOW sample has its moves by recency on each customer's own cloc
     CHECK(moves(i, i + 1) == expected(i, 1));
   }
 }
+
+TEST_CASE("one state is not memory enough for CDNOW, and the tests say so and by how much") {
+  const char* data = std::getenv("SOJOURN_DATA");
+  if (data == nullptr) SOJOURN_SKIP("SOJOURN_DATA is not set");
+  const auto& sample = anchors().at("cdnow").at("sample");
+  for (const char* log : {"sample", "full"}) {
+    const auto& anchor = anchors().at("cdnow").at(log);
+    const Orders orders = read_cdnow(data, anchor);
+    const Day first = parse_iso_date(sample.at("first_day").get<std::string>()).value();
+    const Journeys journeys = order_journeys(orders.log(orders.dollars), quarters(sample, Origin::date(first)));
+    const RowsTest visits = visits_test(journeys);
+    std::vector<double> shares;
+    for (const Departure& d : visits.departures) {
+      if (d.from == 0 && d.to == 0) shares.push_back(d.probability);
+    }
+    CHECK(distance(numbers(shares), numbers_of(anchor.at("active_again_by_active_quarters"))) <=
+          anchor.at("share_tolerance").get<double>());
+    CHECK(visits.overall.p_value < 1e-50);
+    CHECK(visits.overall.effect > 10.0 * visits.overall.effect_by_chance);
+
+    // Of two states only the one before `active` adds to it, and that is enough to be rejected.
+    const OrderTest order = order_test(journeys);
+    CHECK(order.steps[1].overall.p_value < 1e-7);
+    CHECK(order.order() == 2);
+    CHECK(information_criteria(journeys).best_by_bic() == 2);
+    const std::vector<std::string> warnings = fit_tests(journeys).warnings();
+    REQUIRE(!warnings.empty());
+    CHECK_THAT(warnings.front(), Catch::Matchers::StartsWith("One state is not memory enough"));
+    CHECK_THAT(warnings.front(), Catch::Matchers::ContainsSubstring("'active' for the 1st time, 22."));
+  }
+}

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.plot.survival import survival_curve
+from sojourn.report.fit_words import ask_tests
 
 Floats = NDArray[np.float64]
 
@@ -55,6 +56,7 @@ class Analysis:
     observed: tuple[Floats, Floats, Floats] | None  # time, share still there, journeys at risk
     prior_states: list[str]
     simulated_periods: int | None  # where the simulation stops although the value goes on
+    tests: Any  # of the fit; None without a move
 
     @property
     def names(self) -> list[str]:
@@ -101,6 +103,9 @@ def analyse(
     start = np.asarray(fit.counts.start_distribution(), dtype=float)
     newcomer = value.start_value(start)
 
+    step("testing whether a chain fits")
+    tests = ask_tests(journeys, fit, value, settings.forbidden)
+
     step("simulating customers")
     cut = None if settings.horizon is not None else simulated_periods(fit.chain, value)
     simulation = sj.simulate(
@@ -117,7 +122,19 @@ def analyse(
     still_there = survival_curve(fit, max(600, len(observed[0]) if observed else 0), start)
     periods = survival_periods(still_there, observed)
     return Analysis(
-        settings, journeys, fit, value, start, newcomer, simulation, periods, still_there, observed, filled, cut
+        settings,
+        journeys,
+        fit,
+        value,
+        start,
+        newcomer,
+        simulation,
+        periods,
+        still_there,
+        observed,
+        filled,
+        cut,
+        tests,
     )
 
 

@@ -15,6 +15,7 @@ from sojourn.plot.leaks import moment_words
 from sojourn.report import analysis as facts
 from sojourn.report.analysis import Analysis
 from sojourn.report.errors import DataError
+from sojourn.report.fit_words import fit_words
 
 FEW_MOVES = 30  # a row that rests on fewer observed moves is named on the page
 
@@ -111,6 +112,7 @@ def context(analysis: Analysis) -> dict[str, Any]:
         "stays": stays(analysis, names, visits, shown),
         **why(analysis, unit),
         "data_notes": [*settings.notes, *analysis.journeys.report.notes()],
+        "fit_words": fit_words(analysis.tests, analysis.names, names, settings.currency) if analysis.tests else None,
         "cautions": cautions(analysis, unit, moves, shown),
         "definitions": definitions(analysis, unit),
         "quantiles": [
@@ -543,7 +545,7 @@ def cautions(analysis: Analysis, unit: Words, moves: Any, shown: list[int]) -> l
     said.append(
         "First order is an assumption: the chain knows where a customer is, not how he came there, and it "
         "treats all customers of a state alike. The survival "
-        "picture shows how far that holds."
+        "picture shows how far that holds" + (", and “Does a chain fit?” tests it." if analysis.tests else ".")
     )
     said.append("The moves of one customer depend on each other, so the intervals are, if anything, too narrow.")
     said.append(

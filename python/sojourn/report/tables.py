@@ -120,6 +120,13 @@ def write_tables(analysis: Analysis, folder: Path) -> list[tuple[str, str]]:
             ],
         ),
     }
+    if analysis.tests is not None:
+        tests = analysis.tests.to_dict()
+        made["tests.csv"] = (
+            "tests of whether a chain fits",
+            list(tests),
+            [list(row) for row in zip(*tests.values(), strict=True)],
+        )
     for name, (_, heads, rows) in made.items():
         write_text(place / name, to_csv(heads, rows))
     return [(f"tables/{name}", what) for name, (what, _, _) in made.items()]
