@@ -6,8 +6,7 @@
 #include <functional>
 #include <stdexcept>
 
-#include "chain_cases.hpp"
-#include "counts_access.hpp"
+#include "fit_cases.hpp"
 #include "random_laws.hpp"
 #include "sojourn/uncertainty.hpp"
 #include "support.hpp"
@@ -32,61 +31,6 @@ double kolmogorov(std::vector<double> draws, const std::function<double(double)>
 
 detail::WordStream words(std::uint32_t item) {
   return {2024, {item, 0, 0, 0}};
-}
-
-/// Counts of given moves; every state is entered as often as it is left, or has one last entry more.
-Counts counts_of(const Lifecycle& life, const CountMatrix& moves, const Vector& value_per_visit = {}) {
-  const Index n = life.n_states();
-  CountsAccess::Fields fields{.lifecycle = life, .period = Period::months(1)};
-  fields.moves = moves;
-  fields.visits = moves.rowwise().sum();
-  fields.starts = CountVector::Zero(n);
-  fields.lasts = CountVector::Zero(n);
-  fields.dwell.resize(static_cast<std::size_t>(n));
-  fields.values.resize(static_cast<std::size_t>(n));
-  fields.squared_values.resize(static_cast<std::size_t>(n));
-  for (const Index exit : life.exits()) {
-    fields.visits[exit] = fields.lasts[exit] = moves.col(exit).sum();
-    fields.n_journeys += fields.lasts[exit];
-  }
-  fields.n_customers = fields.n_journeys;
-  for (Index i = 0; value_per_visit.size() != 0 && i < n;
-       ++i) {  // half of the visits bring nothing, half twice as much
-    const auto visits = static_cast<double>(fields.visits[i]);
-    fields.values[static_cast<std::size_t>(i)].high = visits * value_per_visit[i];
-    fields.squared_values[static_cast<std::size_t>(i)].high = 2.0 * visits * value_per_visit[i] * value_per_visit[i];
-  }
-  return CountsAccess::make(std::move(fields));
-}
-
-CountMatrix counts(const std::vector<std::vector<double>>& rows) {
-  return matrix(rows).cast<std::int64_t>();
-}
-
-Lifecycle three_states() {
-  return Lifecycle(StateSpace{"new", "loyal", "churn"}, {"churn"});
-}
-
-FitResult small_fit(double smoothing = 0.5) {
-  return fit_chain(counts_of(three_states(), counts({{40, 30, 10}, {5, 80, 15}, {0, 0, 0}}), numbers({10, 30, -6})),
-                   {.smoothing = smoothing});
-}
-
-/// A fit with as many moves as one wishes, of any shape, with money in every state.
-FitResult random_fit(Dice& dice, Index n, Index exits, Index most_moves) {
-  std::vector<std::string> names;
-  for (Index i = 0; i < n; ++i) names.push_back("s" + std::to_string(i));
-  const Lifecycle life(StateSpace(names), std::vector<std::string>(names.end() - exits, names.end()));
-  CountMatrix moves = CountMatrix::Zero(n, n);
-  for (Index i = 0; i < n - exits; ++i) {
-    for (Index j = 0; j < n; ++j) {
-      if (dice.uniform() < .6) moves(i, j) = dice.integer(1, most_moves);
-    }
-    moves(i, n - 1) += dice.integer(1, most_moves);
-  }
-  Vector money(n);
-  for (Index i = 0; i < n; ++i) money[i] = dice.uniform(-5.0, 20.0);
-  return fit_chain(counts_of(life, moves, money));
 }
 
 /// The moves of a plan: so many draws from each row of a chain.
@@ -125,7 +69,7 @@ TEST_CASE("gamma draws have the gamma law for small and large shapes") {
   for (const double shape : {.05, .3, .9, 1.0, 1.5, 4.0, 80.0, 1e6}) {
     INFO("shape " << shape);
     const detail::GammaLaw law(shape);
-    std::vector<double> draws(100'000);
+    std::vector<double> draws(30'000);
     detail::WordStream stream = words(++item);
     for (double& x : draws) x = law.draw(stream, detail::Ziggurat::layers());
     CHECK(kolmogorov(draws, [&](double x) { return boost::math::cdf(boost::math::gamma_distribution<>(shape), x); }) <
@@ -381,7 +325,6 @@ TEST_CASE("a bootstrap draws customers with all their journeys, values and gaps"
   columns.values = {1, 2, -3, 4, 5, 6, 7, 8, 9, 10};
   columns.is_continuation = {false, true, true, false};
   const Journeys journeys(three_states(), Period::months(1), TimeUnit::day, columns);
-  std::vector<std::vector<double>> seen;
   const auto everything = [](const Chain& chain, const Rewards& rewards) {
     const Matrix& P = chain.transition_matrix();
     return numbers({P(0, 0), P(0, 1), P(0, 2), P(1, 1), P(1, 2), rewards.per_state()[0], rewards.per_state()[1],
@@ -413,7 +356,10 @@ TEST_CASE("a bootstrap draws customers with all their journeys, values and gaps"
         }
         const FitResult fit =
             fit_chain(count(Journeys(three_states(), Period::months(1), TimeUnit::day, sample)), options.fit);
-        possible.push_back(everything(fit.chain, fit.counts.mean_rewards()));
+        const Vector answer = everything(fit.chain, fit.counts.mean_rewards());
+        const bool is_new = std::none_of(possible.begin(), possible.end(),
+                                         [&](const Vector& known) { return distance(known, answer) < 1e-12; });
+        if (is_new) possible.push_back(answer);
       }
     }
   }
@@ -536,7 +482,7 @@ TEST_CASE("intervals of nine in ten cover the truth in nine of ten replications 
   for (int k = 0; k < replications; ++k) {
     const FitResult fit = fit_chain(counts_of(life, drawn_moves(dice, truth, {1'000, 1'500, 500, 0})));
     const LifetimeValue value = lifetime_value(fit, options, rewards);
-    const PosteriorOptions how{.draws = 400, .seed = static_cast<std::uint64_t>(k), .threads = 1};
+    const PosteriorOptions how{.draws = 600, .seed = static_cast<std::uint64_t>(k), .threads = 1};
     const auto covers = [](const Uncertain& answer, double exact) {
       const AnswerInterval interval = answer.interval(.9);
       return interval.lower[0] <= exact && exact <= interval.upper[0];
