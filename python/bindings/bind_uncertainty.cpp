@@ -298,10 +298,12 @@ void bind_uncertainty(py::module_& m) {
 
 Examples
 --------
->>> from sojourn.data import demo_orders
->>> fit = fit_chain(order_journeys(demo_orders(), period="month"))
->>> posterior(fit, lambda chain: hitting(chain, ["churn"]).expected_time()["active"]).interval(0.9)
-... )")
+>>> chain = Chain(["active", "churn"], [[0.75, 0.25], [0.0, 1.0]], period="year")
+>>> fit = fit_chain(simulate(chain, customers=500, outputs="journeys").journeys())
+>>> tenure = posterior(fit, lambda chain: hitting(chain, ["churn"]).expected_time()["active"])
+>>> interval = tenure.interval(0.9)
+>>> interval.lower < 4.0 < interval.upper
+True)")
                  .c_str())
             .c_str());
 
