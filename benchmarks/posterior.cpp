@@ -1,6 +1,6 @@
-// How fast are posterior draws of a value? 10 000 chains of 12 states drawn from their Dirichlet rows and valued for life:
-// the library, on one thread and on all, beside std::gamma_distribution and Eigen's LU one at a time. Rounds are interleaved
-// and the best of nine counts, so that ratios hold on a busy machine.
+// How fast are posterior draws of a value? 10 000 chains of 12 states drawn from their Dirichlet rows and valued for
+// life: the library, on one thread and on all, beside std::gamma_distribution and Eigen's LU one at a time. Rounds are
+// interleaved and the best of nine counts, so that ratios hold on a busy machine.
 #include <sojourn/sojourn.hpp>
 
 #include <Eigen/LU>

@@ -99,8 +99,8 @@ class ValueDraws {
   /// For values as `like` asks for them.
   ValueDraws(const LifetimeValue& like, std::uint64_t seed);
 
-  /// Draws `first … first + lanes - 1`, shape (lanes, n_states); only the first `wanted` are filled in. `failed(k, why)`
-  /// is told of draws without a value.
+  /// Draws `first … first + lanes - 1`, shape (lanes, n_states); only the first `wanted` are filled in. `failed(k,
+  /// why)` is told of draws without a value.
   template <class Failed>
   void draw(std::uint64_t first, Index wanted, Eigen::Ref<Matrix> out, const Failed& failed) const {
     const bool side_by_side = is_small_ && draw_together(first, out, wanted);

@@ -1,7 +1,7 @@
 // Normal and gamma variates from counted random words.
 //
-// Normals by the ziggurat of 256 layers (G. Marsaglia & W. W. Tsang, Journal of Statistical Software 5(8), 2000; layer and
-// place from different bits, J. A. Doornik, 2005). Gammas of shape at least 1 by G. Marsaglia & W. W. Tsang, ACM
+// Normals by the ziggurat of 256 layers (G. Marsaglia & W. W. Tsang, Journal of Statistical Software 5(8), 2000; layer
+// and place from different bits, J. A. Doornik, 2005). Gammas of shape at least 1 by G. Marsaglia & W. W. Tsang, ACM
 // Transactions on Mathematical Software 26, 2000; of a smaller shape `a` as `gamma(a + 1) u^(1/a)`, same place.
 #pragma once
 
@@ -13,8 +13,8 @@
 
 namespace sojourn::detail {
 
-/// Random words in order: a function of key and counter alone. The last word of the counter numbers the blocks, from 0 in
-/// its lower 24 bits.
+/// Random words in order: a function of key and counter alone. The last word of the counter numbers the blocks, from 0
+/// in its lower 24 bits.
 class WordStream {
  public:
   WordStream(std::uint64_t seed, std::array<std::uint32_t, 4> counter)

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "level.hpp"
 #include "posterior_draws.hpp"
 #include "sojourn/structure.hpp"
 #include "text.hpp"
@@ -20,11 +21,6 @@ namespace {
 
 using Beta =
     boost::math::beta_distribution<double, boost::math::policies::policy<boost::math::policies::promote_double<false>>>;
-
-void check_level(double level) {
-  if (level > 0.0 && level < 1.0) return;
-  throw std::invalid_argument("level: must be between 0 and 1 (0.9 = ninety percent), found " + text::number(level));
-}
 
 Index free_probabilities(const Matrix& posterior) {
   Index n = 0;
@@ -70,8 +66,8 @@ PossibleChains box(const FitResult& fit, double level, Index n_intervals) {
   return possible;
 }
 
-/// The row of the box with the greatest (least) `Σ_j p_j u_j`: everything at its lower bound, and what is left to the best
-/// (worst) moves first.
+/// The row of the box with the greatest (least) `Σ_j p_j u_j`: everything at its lower bound, and what is left to the
+/// best (worst) moves first.
 Eigen::RowVectorXd extreme_row(const PossibleChains& possible, Index i, const Eigen::RowVectorXd& u, double sign) {
   std::vector<Index> order(static_cast<std::size_t>(u.size()));
   std::iota(order.begin(), order.end(), Index{0});
@@ -203,12 +199,12 @@ bool PossibleChains::hold(const Chain& chain) const {
 }
 
 PossibleChains possible_chains(const FitResult& fit, double level) {
-  check_level(level);
+  detail::check_level(level);
   return box(fit, level, free_probabilities(fit.posterior));
 }
 
 ValueBounds value_bounds(const LifetimeValue& value, double level) {
-  check_level(level);
+  detail::check_level(level);
   if (!value.is_fitted()) {
     throw std::domain_error(
         "value_bounds: this chain was not fitted from counts, so nothing says which others are possible; ask "

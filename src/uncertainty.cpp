@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "counts_access.hpp"
+#include "level.hpp"
 #include "posterior_draws.hpp"
 #include "text.hpp"
 #include "threads.hpp"
@@ -25,11 +26,6 @@ void check_draws(Index draws, int threads) {
                                 text::grouped(draws));
   }
   detail::check_threads(threads);
-}
-
-void check_level(double level) {
-  if (level > 0.0 && level < 1.0) return;
-  throw std::invalid_argument("level: must be between 0 and 1 (0.9 = ninety percent), found " + text::number(level));
 }
 
 void check_finite(const Vector& answer) {
@@ -114,8 +110,8 @@ void for_each_draw(Index draws, int threads, const Work& work) {
   });
 }
 
-/// The sorted numbers' quantile, between neighbours linearly (R. J. Hyndman & Y. Fan, The American Statistician 50, 1996,
-/// definition 7).
+/// The sorted numbers' quantile, between neighbours linearly (R. J. Hyndman & Y. Fan, The American Statistician 50,
+/// 1996, definition 7).
 double quantile(const Vector& sorted, double p) {
   const double place = p * static_cast<double>(sorted.size() - 1);
   const auto below = std::min(static_cast<Index>(place), sorted.size() - 2);
@@ -277,7 +273,7 @@ Uncertain::Uncertain(Vector estimate, Vector standard_error)
 }
 
 AnswerInterval Uncertain::interval(double level) const {
-  check_level(level);
+  detail::check_level(level);
   AnswerInterval result{level, Vector(estimate_.size()), Vector(estimate_.size())};
   if (spread_ == Spread::delta) {
     const double z = std::sqrt(2.0) * boost::math::erf_inv(level);

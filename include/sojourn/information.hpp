@@ -2,9 +2,9 @@
 /// Which data would tell most: whose moves and money to observe next so that the value is known better.
 ///
 /// By the delta method the variance of a fitted value is a sum over states: what is not known about the moves out of a
-/// state, `occ_i² γ² Var_j(w_ij + V_j) / (A_i + 1)` for a value for life, and about its mean reward, `weight_i² se_i²`. `m`
-/// more observed periods in state `i`, like those seen so far, bring `A_i` to `A_i + m` and `se_i²` to `se_i² n_i / (n_i +
-/// m)`; nothing else changes.
+/// state, `occ_i² γ² Var_j(w_ij + V_j) / (A_i + 1)` for a value for life, and about its mean reward, `weight_i² se_i²`.
+/// `m` more observed periods in state `i`, like those seen so far, bring `A_i` to `A_i + m` and `se_i²` to `se_i² n_i /
+/// (n_i + m)`; nothing else changes.
 #pragma once
 
 #include <string_view>

@@ -1,12 +1,14 @@
 /// \file uncertainty.hpp
 /// How sure we are: any answer about a chain, carried from the data to an interval.
 ///
-/// Three ways. *Posterior*: after counting, row `i` of the chain is Dirichlet(`posterior` row `i`), rows independent, and
-/// mean rewards are normal with their standard errors; the answer is asked of many such chains. *Delta method*: the same
-/// laws, the answer taken as linear near the estimate; no draws, a normal interval. *Bootstrap*: customers are drawn again
-/// with replacement and everything is fitted anew; for data in which the moves of one customer depend on each other more
-/// than a chain says (customers differ), where the other two are too narrow. (A. Gelman et al., "Bayesian Data Analysis",
-/// 2013, 3.4; B. Efron & R. J. Tibshirani, "An Introduction to the Bootstrap", 1993, chapters 6 and 13.)
+/// Three ways. *Posterior*: after counting, row `i` of the chain is Dirichlet(`posterior` row `i`), rows independent,
+/// and mean rewards are normal with their standard errors; the answer is asked of many such chains. *Delta method*: the
+/// same laws, the answer taken as linear near the estimate; no draws, a normal interval. *Bootstrap*: customers are
+/// drawn again with replacement and everything is fitted anew; for data in which the moves of one customer depend on
+/// each other more than a chain says (customers differ), where the other two are too narrow. None of them sees what no
+/// customer of the log did: where a few customers spend most of the money, all three lie too low until some of these
+/// are in the log. (A. Gelman et al., "Bayesian Data Analysis", 2013, 3.4; B. Efron & R. J. Tibshirani, "An
+/// Introduction to the Bootstrap", 1993, chapters 6 and 13.)
 #pragma once
 
 #include <concepts>
@@ -42,8 +44,8 @@ inline Vector as_vector(const Matrix& answer) {
 }  // namespace detail
 
 /// A question to a chain that is answered in numbers, always equally many: a function of the chain, or of the chain and
-/// the rewards, that returns a number, `StateValues`, a `Vector` or a `Matrix` (taken row by row). It may be called from
-/// several threads at once.
+/// the rewards, that returns a number, `StateValues`, a `Vector` or a `Matrix` (taken row by row). It may be called
+/// from several threads at once.
 class Answer {
  public:
   template <class Function>
@@ -152,23 +154,23 @@ class ChainDraws {
   std::shared_ptr<const detail::RewardDraws> rewards_;
 };
 
-/// Asks the answer of chains (and mean rewards) drawn from the fit. Throws `invalid_argument` for options out of range or
-/// an answer whose size changes, and `domain_error` when a draw has no finite answer, unless told to drop it.
+/// Asks the answer of chains (and mean rewards) drawn from the fit. Throws `invalid_argument` for options out of range
+/// or an answer whose size changes, and `domain_error` when a draw has no finite answer, unless told to drop it.
 Uncertain posterior(const FitResult& fit, const Answer& answer, const PosteriorOptions& options = {});
 
 /// The value per state of chains drawn from its fit: the draws of `posterior` with `lifetime_value` as the answer, to
-/// rounding, many systems at a time. Mean rewards vary where they come from the fit. Throws `domain_error` for a value of
-/// a chain that was not fitted.
+/// rounding, many systems at a time. Mean rewards vary where they come from the fit. Throws `domain_error` for a value
+/// of a chain that was not fitted.
 Uncertain posterior(const LifetimeValue& value, const PosteriorOptions& options = {});
 
-/// Draws as many customers as there are, with replacement, with all their journeys, fits a chain and mean rewards and asks
-/// the answer of them; percentile intervals. Throws as `posterior` and `fit_chain` do, and `invalid_argument` for fewer
-/// than two customers.
+/// Draws as many customers as there are, with replacement, with all their journeys, fits a chain and mean rewards and
+/// asks the answer of them; percentile intervals. Throws as `posterior` and `fit_chain` do, and `invalid_argument` for
+/// fewer than two customers.
 Uncertain bootstrap(const Journeys& journeys, const Answer& answer, const BootstrapOptions& options = {});
 
-/// The delta method: derivatives along each row (towards each of its moves, the others in proportion) and along each mean
-/// reward by central differences, with the covariance of Dirichlet rows. Takes two answers per counted move. What the
-/// answer throws is passed on.
+/// The delta method: derivatives along each row (towards each of its moves, the others in proportion) and along each
+/// mean reward by central differences, with the covariance of Dirichlet rows. Takes two answers per counted move. What
+/// the answer throws is passed on.
 Uncertain delta_method(const FitResult& fit, const Answer& answer);
 
 /// The same for a value, exactly, by one adjoint solve: the numbers behind `LifetimeValue::interval`.

@@ -69,8 +69,8 @@ bool wants_rewards(const py::object& answer) {
   return needed == 2;
 }
 
-// A Python function as an answer. What it raises for the fitted chain is passed on as it is; a ValueError later means that
-// this draw has no answer.
+// A Python function as an answer. What it raises for the fitted chain is passed on as it is; a ValueError later means
+// that this draw has no answer.
 class PythonAnswer {
  public:
   PythonAnswer(py::object function, bool draws_may_fail)

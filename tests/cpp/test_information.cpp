@@ -93,8 +93,8 @@ TEST_CASE("more data narrows what is not known about mean money, too") {
   CHECK(of_state(told, "churn").move_variance == 0.0);
   CHECK(of_state(told, "churn").observations == 25.0);  // entries
   CHECK(loyal.observations == 100.0);
-  // Three times the data in 'loyal' brings three times its entries into 'churn', a small part of the whole; and a sample
-  // variance divides by one less than it counts.
+  // Three times the data in 'loyal' brings three times its entries into 'churn', a small part of the whole; and a
+  // sample variance divides by one less than it counts.
   const double predicted = told.standard_error_after("loyal", 200.0);
   const double refitted = *value_with(3).start_value(start).standard_error;
   CHECK(predicted == Catch::Approx(refitted).epsilon(.01));

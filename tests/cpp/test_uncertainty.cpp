@@ -16,8 +16,8 @@ using namespace sojourn::test;
 
 namespace {
 
-/// The largest distance between the empirical law of `draws` and `cdf`, times the root of their number: above 2.23 once in
-/// ten thousand times (A. Kolmogorov).
+/// The largest distance between the empirical law of `draws` and `cdf`, times the root of their number: above 2.23 once
+/// in ten thousand times (A. Kolmogorov).
 double kolmogorov(std::vector<double> draws, const std::function<double(double)>& cdf) {
   std::sort(draws.begin(), draws.end());
   const auto n = static_cast<double>(draws.size());

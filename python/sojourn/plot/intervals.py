@@ -77,12 +77,10 @@ def intervals(
     low, high = float(reach.min()), float(reach.max())
     span = (high - low) or abs(high) or 1.0
     for row, (dot, start, end) in enumerate(zip(dots, low_end, high_end, strict=True)):
-        words = style.money(float(dot), currency)
+        words = _shown(dot, currency)
         if end > start:
-            words += f"  ({style.money(float(start), currency)} to {style.money(float(end), currency)})"
-        text = ax.text(
-            max(float(end), float(dot)) + 0.02 * span, row, words, va="center", fontsize=9, color=style.INK
-        )
+            words += f"  ({_shown(start, currency)} to {_shown(end, currency)})"
+        text = ax.text(max(float(end), float(dot)) + 0.02 * span, row, words, va="center", fontsize=9, color=style.INK)
         style.plain(text)
     ax.set_xlim(low - 0.04 * span, high + 0.42 * span)
     ax.set_ylim(len(kept) - 0.4, -0.6)
@@ -106,3 +104,10 @@ def intervals(
     )
     style.plain(*legend.get_texts())
     return ax
+
+
+def _shown(number: float, currency: str) -> str:
+    """An amount, or a number that may be as small as a probability."""
+    if currency or abs(number) >= 99.5 or number == 0.0:
+        return style.money(float(number), currency)
+    return f"{number:.3g}".replace("-", "−")
