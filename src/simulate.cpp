@@ -12,14 +12,11 @@
 #include <thread>
 #include <utility>
 
-#if defined(__linux__)
-#include <sched.h>
-#endif
-
 #include "alias_table.hpp"
 #include "endless.hpp"
 #include "philox.hpp"
 #include "text.hpp"
+#include "threads.hpp"
 
 namespace sojourn {
 
@@ -169,14 +166,6 @@ class Worker {
   Results& results_;
   CountMatrix occupancy_;
 };
-
-int available_threads() {
-#if defined(__linux__)
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
-#endif
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
 
 /// Runs all blocks on threads of its own. The calling thread reports progress and looks for the cancel flag.
 class Crew {
@@ -463,7 +452,7 @@ Simulation simulate(const Chain& chain, const Rewards& rewards, const SimulateOp
 
   const std::int64_t n_blocks = (options.customers + block_size - 1) / block_size;
   const std::int64_t n_threads =
-      std::min<std::int64_t>(options.threads > 0 ? options.threads : available_threads(), n_blocks);
+      std::min<std::int64_t>(options.threads > 0 ? options.threads : detail::available_threads(), n_blocks);
   Simulation simulation;
   simulation.customers_ = options.customers;
   simulation.seed_ = options.seed;

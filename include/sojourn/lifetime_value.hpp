@@ -72,6 +72,8 @@ class LifetimeValue {
   bool is_fitted() const { return fit_ != nullptr; }
   /// The fit behind the chain; null where it was not fitted.
   const FitResult* fit() const { return fit_.get(); }
+  /// True when the rewards are the mean values observed in the fit, so that they have a sampling error.
+  bool has_fitted_rewards() const { return rewards_from_fit_; }
 
   /// What was computed, in words: "lifetime value in revenue, for life, discounted at 10 % per year (…)".
   std::string definition() const;

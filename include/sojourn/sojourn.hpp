@@ -14,6 +14,7 @@
 #include "sojourn/fit_tests.hpp"       // IWYU pragma: export
 #include "sojourn/forecast.hpp"        // IWYU pragma: export
 #include "sojourn/grid.hpp"            // IWYU pragma: export
+#include "sojourn/information.hpp"     // IWYU pragma: export
 #include "sojourn/journey.hpp"         // IWYU pragma: export
 #include "sojourn/lifecycle.hpp"       // IWYU pragma: export
 #include "sojourn/lifetime_value.hpp"  // IWYU pragma: export
@@ -21,6 +22,7 @@
 #include "sojourn/passage.hpp"         // IWYU pragma: export
 #include "sojourn/period.hpp"          // IWYU pragma: export
 #include "sojourn/rewards.hpp"         // IWYU pragma: export
+#include "sojourn/robust.hpp"          // IWYU pragma: export
 #include "sojourn/rules.hpp"           // IWYU pragma: export
 #include "sojourn/sensitivity.hpp"     // IWYU pragma: export
 #include "sojourn/simulate.hpp"        // IWYU pragma: export
@@ -28,4 +30,5 @@
 #include "sojourn/stationary.hpp"      // IWYU pragma: export
 #include "sojourn/structure.hpp"       // IWYU pragma: export
 #include "sojourn/types.hpp"           // IWYU pragma: export
+#include "sojourn/uncertainty.hpp"     // IWYU pragma: export
 #include "sojourn/version.hpp"         // IWYU pragma: export

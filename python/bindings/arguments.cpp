@@ -181,6 +181,28 @@ Index to_index(py::handle object, const char* argument) {
   return n;
 }
 
+int to_threads(py::handle object) {
+  if (object.is_none()) return 0;
+  const Index n = to_index(object, "threads");
+  if (n < 0 || n > 4096)
+    throw py::value_error("threads: expected 1 to 4096, or None (or 0) for as many as this process may use, found " +
+                          std::to_string(n));
+  return static_cast<int>(n);
+}
+
+std::uint64_t to_seed(py::handle object) {
+  if (py::isinstance<py::bool_>(object) || !PyIndex_Check(object.ptr()))
+    throw py::value_error("seed: expected a whole number from 0 to 2^64 - 1, found " + std::string(py::repr(object)));
+  const auto number = py::reinterpret_steal<py::object>(PyNumber_Index(object.ptr()));
+  if (!number) throw py::error_already_set();
+  const unsigned long long seed = PyLong_AsUnsignedLongLong(number.ptr());
+  if (PyErr_Occurred()) {
+    PyErr_Clear();
+    throw py::value_error("seed: expected a whole number from 0 to 2^64 - 1, found " + std::string(py::str(number)));
+  }
+  return seed;
+}
+
 std::optional<Index> to_optional_index(py::handle object, const char* argument) {
   if (object.is_none()) return std::nullopt;
   return to_index(object, argument);

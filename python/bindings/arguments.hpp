@@ -89,6 +89,8 @@ py::array copy(const Eigenish& numbers) {
 Index to_index(py::handle object, const char* argument);
 std::optional<Index> to_optional_index(py::handle object, const char* argument);
 double to_number(py::handle object, const char* argument);
+std::uint64_t to_seed(py::handle object);
+int to_threads(py::handle object);  // None = 0 = as many as this process may use
 Index to_position(py::handle object, const StateSpace& states);
 std::string to_state_name(py::handle object, const StateSpace& states);
 

@@ -2,6 +2,7 @@
 
 #include "arguments.hpp"
 #include "docs.hpp"
+#include "fit_arguments.hpp"
 #include "printing.hpp"
 #include "sojourn/model.hpp"
 
@@ -21,32 +22,66 @@ constexpr std::initializer_list<std::pair<const char*, RowsWithoutData>> row_pol
 constexpr std::initializer_list<std::pair<const char*, Forbidden>> forbidden_policies = {{"refuse", Forbidden::refuse},
                                                                                          {"drop", Forbidden::drop}};
 
+void check_clock(const std::optional<Period>& asked, const Period& clock, const char* what) {
+  if (asked && !(*asked == clock))
+    throw py::value_error(std::string("period: the ") + what + " are on the clock '" + clock.name() + "', not '" +
+                          asked->name() + "'; " +
+                          (clock.is_step() ? "put the journeys on a grid before they are counted"
+                                           : "leave period out, or start from journeys of events"));
+}
+
+std::optional<Period> asked_clock(const py::object& period) {
+  return period.is_none() ? std::nullopt : std::optional<Period>(to_period(period, "period"));
+}
+
 Counts to_counts(py::handle object, const py::object& period) {
-  const auto asked = period.is_none() ? std::nullopt : std::optional<Period>(to_period(period, "period"));
-  const auto check_clock = [&](const Period& clock, const char* what) {
-    if (asked && !(*asked == clock))
-      throw py::value_error(std::string("period: the ") + what + " are on the clock '" + clock.name() + "', not '" +
-                            asked->name() + "'; " +
-                            (clock.is_step() ? "put the journeys on a grid before they are counted"
-                                             : "leave period out, or start from journeys of events"));
-  };
   if (py::isinstance<Counts>(object)) {
     const auto& counts = object.cast<const Counts&>();
-    check_clock(counts.period(), "counts");
+    check_clock(asked_clock(period), counts.period(), "counts");
     return counts;
   }
   if (!py::isinstance<LabelledJourneys>(object))
     throw py::type_error("fit_chain: expected Counts or Journeys, found " + type_name(object));
   const Journeys& journeys = object.cast<const LabelledJourneys&>().journeys;
-  const bool to_grid = asked && !asked->is_step() && journeys.period().is_step();
-  if (!to_grid) check_clock(journeys.period(), "journeys");
-  GridOptions grid;
-  if (to_grid) grid.period = *asked;
+  const std::optional<Journeys> moved = on_clock(journeys, period);
   const py::gil_scoped_release release;
-  return to_grid ? count(on_grid(journeys, grid)) : count(journeys);
+  return count(moved ? *moved : journeys);
 }
 
 }  // namespace
+
+std::optional<Journeys> on_clock(const Journeys& journeys, const py::object& period) {
+  const auto asked = asked_clock(period);
+  if (!asked || asked->is_step() || !journeys.period().is_step()) {
+    check_clock(asked, journeys.period(), "journeys");
+    return std::nullopt;
+  }
+  GridOptions grid;
+  grid.period = *asked;
+  const py::gil_scoped_release release;
+  return on_grid(journeys, grid);
+}
+
+FitOptions FitArguments::options(Index n_states) const {
+  FitOptions out;
+  out.smoothing = to_number(smoothing, "smoothing");
+  if (!prior.is_none()) out.prior = to_matrix(prior, "prior", n_states, n_states);
+  out.estimate = to_choice(estimate, "estimate", estimates);
+  out.rows_without_data = to_choice(rows_without_data, "rows_without_data", row_policies);
+  out.forbidden = to_choice(forbidden, "forbidden", forbidden_policies);
+  if (!parent.is_none()) out.parent = to_chain(parent, "parent");
+  return out;
+}
+
+const char* default_estimate() {
+  return to_word(FitOptions().estimate, estimates);
+}
+const char* default_rows_without_data() {
+  return to_word(FitOptions().rows_without_data, row_policies);
+}
+const char* default_forbidden() {
+  return to_word(FitOptions().forbidden, forbidden_policies);
+}
 
 void bind_fit(py::module_& m) {
   py::class_<FitReport>(m, "FitReport", doc::FitReport)
@@ -106,21 +141,15 @@ void bind_fit(py::module_& m) {
          const py::object& prior, const std::string& estimate, const std::string& rows_without_data,
          const std::string& forbidden, const py::object& parent) {
         const Counts counted = to_counts(counts, period);
-        const Index n = counted.states().n_states();
-        FitOptions options;
-        options.smoothing = to_number(smoothing, "smoothing");
-        if (!prior.is_none()) options.prior = to_matrix(prior, "prior", n, n);
-        options.estimate = to_choice(estimate, "estimate", estimates);
-        options.rows_without_data = to_choice(rows_without_data, "rows_without_data", row_policies);
-        options.forbidden = to_choice(forbidden, "forbidden", forbidden_policies);
-        if (!parent.is_none()) options.parent = to_chain(parent, "parent");
+        const FitArguments arguments{smoothing, prior, estimate, rows_without_data, forbidden, parent};
+        const FitOptions options = arguments.options(counted.states().n_states());
         const py::gil_scoped_release release;
         return fit_chain(counted, options);
       },
       py::arg("counts"), py::kw_only(), py::arg("period") = py::none(), py::arg("smoothing") = defaults.smoothing,
-      py::arg("prior") = py::none(), py::arg("estimate") = to_word(defaults.estimate, estimates),
-      py::arg("rows_without_data") = to_word(defaults.rows_without_data, row_policies),
-      py::arg("forbidden") = to_word(defaults.forbidden, forbidden_policies), py::arg("parent") = py::none(),
+      py::arg("prior") = py::none(), py::arg("estimate") = default_estimate(),
+      py::arg("rows_without_data") = default_rows_without_data(), py::arg("forbidden") = default_forbidden(),
+      py::arg("parent") = py::none(),
       docs((std::string(doc::fit_chain) + "\n\n" + doc::file_fit).c_str(), R"(Parameters
 ----------
 counts : Counts or Journeys

@@ -27,6 +27,9 @@ void bind_passage(py::module_&);
 void bind_stationary(py::module_&);
 void bind_sensitivity(py::module_&);
 void bind_fit_tests(py::module_&);
+void bind_uncertainty(py::module_&);
+void bind_information(py::module_&);
+void bind_robust(py::module_&);
 void bind_simulate(py::module_&);
 void bind_forecast(py::module_&);
 void bind_model(py::module_&);
@@ -60,6 +63,9 @@ PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
   bind_stationary(m);
   bind_sensitivity(m);  // completes LifetimeValue
   bind_fit_tests(m);
+  bind_uncertainty(m);
+  bind_information(m);
+  bind_robust(m);
   bind_simulate(m);
   bind_forecast(m);
   bind_model(m);

@@ -5,6 +5,7 @@ from sojourn.plot.first_passage import first_passage
 from sojourn.plot.forecast import forecast
 from sojourn.plot.graph import graph
 from sojourn.plot.heatmap import heatmap
+from sojourn.plot.intervals import intervals
 from sojourn.plot.leaks import leaks
 from sojourn.plot.levers import levers
 from sojourn.plot.survival import survival
@@ -23,3 +24,4 @@ __all__ = [
     "value",
     "what_if",
 ]
+__all__ = ["distribution", "graph", "heatmap", "intervals", "survival", "value"]
