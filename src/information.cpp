@@ -24,8 +24,9 @@ ValueOfInformation::ValueOfInformation(const LifetimeValue& value, const Vector&
   for (Index i = 0; i < n; ++i) {
     if (!(moves_[i] > 0.0)) continue;
     const Eigen::RowVectorXd p = fit.posterior.row(i) / moves_[i];
-    const double center = p.dot(gradient.partial.row(i));
-    move_variance_[i] = (p.array() * (gradient.partial.row(i).array() - center).square()).sum() / (moves_[i] + 1.0);
+    const Eigen::RowVectorXd partial = detail::partial_row(value, gradient, i);
+    const double center = p.dot(partial);
+    move_variance_[i] = (p.array() * (partial.array() - center).square()).sum() / (moves_[i] + 1.0);
   }
   if (value.has_fitted_rewards()) {
     const Vector error = fit.counts.mean_rewards_error().vector();

@@ -18,10 +18,10 @@ __all__ = [
     "forecast",
     "graph",
     "heatmap",
+    "intervals",
     "leaks",
     "levers",
     "survival",
     "value",
     "what_if",
 ]
-__all__ = ["distribution", "graph", "heatmap", "intervals", "survival", "value"]
