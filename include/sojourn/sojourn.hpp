@@ -27,4 +27,6 @@
 #include "sojourn/stationary.hpp"      // IWYU pragma: export
 #include "sojourn/structure.hpp"       // IWYU pragma: export
 #include "sojourn/types.hpp"           // IWYU pragma: export
+#include "sojourn/value_law.hpp"       // IWYU pragma: export
+#include "sojourn/value_moments.hpp"   // IWYU pragma: export
 #include "sojourn/version.hpp"         // IWYU pragma: export
