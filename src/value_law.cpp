@@ -19,36 +19,32 @@ using detail::WalkProblem;
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double same = 1e-14;    // values closer than this share of the largest are one, twice rounded
-constexpr double spreads = 16.0;  // standard deviations that a grid is laid over
-constexpr std::size_t most_rehearsed = 50'000'000;  // moves followed to find out what a spacing brings
-constexpr std::size_t most_kept = 65'536;           // values of customers who came to their end
-constexpr double most_work = 4e11;                  // cells added up
+constexpr double same = 1e-14;             // values closer than this share of the largest are one, twice rounded
+constexpr double spreads = 16.0;           // standard deviations that a grid is laid over
+constexpr std::size_t most_kept = 65'536;  // values of customers who came to their end
 
 void check_share(const char* what, double p) {
   if (p > 0.0 && p < 1.0) return;
   throw std::invalid_argument(std::string(what) + ": must be between 0 and 1, both excluded, found " + text::number(p));
 }
 
-/// The money that all amounts are whole multiples of; 0 when there is none.
-double common_amount(const Rewards& rewards) {
-  std::vector<double> amounts;
-  for (const double r : rewards.per_state()) amounts.push_back(std::abs(r));
-  for (Index i = 0; i < rewards.per_move().size(); ++i) amounts.push_back(std::abs(rewards.per_move().data()[i]));
-  double smallest = infinity;
-  for (const double amount : amounts) {
-    if (amount > 0.0) smallest = std::min(smallest, amount);
+/// Every value at one side of its error, in rising order; those within `tolerance` as one.
+std::vector<ValueAtom> sorted(const std::vector<Mass>& masses, double side, double tolerance) {
+  std::vector<ValueAtom> atoms;
+  atoms.reserve(masses.size());
+  for (const Mass& mass : masses) atoms.push_back({mass.value + side * mass.error, mass.probability});
+  const auto lower = [](const ValueAtom& a, const ValueAtom& b) { return a.value < b.value; };
+  if (!std::is_sorted(atoms.begin(), atoms.end(), lower)) std::stable_sort(atoms.begin(), atoms.end(), lower);
+  std::size_t count = 0;
+  for (const ValueAtom& atom : atoms) {
+    if (count > 0 && atom.value - atoms[count - 1].value <= tolerance) {
+      atoms[count - 1].probability += atom.probability;
+    } else {
+      atoms[count++] = atom;
+    }
   }
-  if (!std::isfinite(smallest)) return 0.0;
-  for (int part = 1; part <= 1000; ++part) {
-    const double unit = smallest / part;
-    const bool fits = std::all_of(amounts.begin(), amounts.end(), [&](double amount) {
-      const double units = amount / unit;
-      return units < 1e9 && std::abs(units - std::nearbyint(units)) <= 1e-12 * std::max(1.0, units);
-    });
-    if (fits) return unit;
-  }
-  return 0.0;
+  atoms.resize(count);
+  return atoms;
 }
 
 /// What has come to its end, on one grid.
@@ -157,7 +153,7 @@ class ValueLawBuilder {
       keep_settled(walk);
       if (end_exactly(walk)) return finish();
       if (kept_.size() > most_kept || !walk.step_exactly(options_.exact_values)) break;
-      if (static_cast<std::size_t>(walk.period()) * n_moves_ > most_rehearsed) refuse_length(walk);
+      if (static_cast<std::size_t>(walk.period()) * n_moves_ > detail::most_rehearsed) refuse_length(walk);
     }
     if (!(from_.standard_deviation > 0.0)) {  // certain, but for rounding
       kept_.assign(1, {from_.mean, 1.0});
@@ -310,11 +306,16 @@ class ValueLawBuilder {
           if (walk.remaining() > 0.0) end_on_grid(walk, how, harvest);
           break;
         }
-        if (rehearsal && static_cast<std::size_t>(walk.period()) * n_moves_ > most_rehearsed) refuse_length(walk);
+        if (rehearsal && static_cast<std::size_t>(walk.period()) * n_moves_ > detail::most_rehearsed)
+          refuse_length(walk);
         walk.step_on_grid(trim);
       }
     } catch (const detail::GridTooLarge& grid) {
-      refuse_points(static_cast<double>(grid.points), error_guess(spacing));
+      {
+        const double points = static_cast<double>(grid.points);
+        refuse_points(points,
+                      error_guess(spacing) * std::max(1.1, 2.0 * points / static_cast<double>(options_.most_points)));
+      }
     }
     periods_ = walk.period();
     dropped_ += walk.trimmed();
@@ -356,7 +357,7 @@ class ValueLawBuilder {
     const bool fixed = options_.grid_points.has_value();
     const double most = static_cast<double>(fixed ? *options_.grid_points : options_.most_points);
     if (problem_.factor == 1.0) {
-      const double unit = common_amount(value_.rewards());
+      const double unit = detail::common_amount(value_.rewards());
       if (unit > 0.0 && range_ / unit <= most) {
         const Spacing spacing{unit, 0.0, true, 0};
         const Harvest rehearsed = run(walk, spacing, true);
@@ -379,7 +380,7 @@ class ValueLawBuilder {
         break;
       }
       if (error <= target_ && (error >= 0.7 * target_ || attempt >= 3)) break;
-      if (attempt == 8) refuse_points(range_ / spacing.h, error);
+      if (attempt == 8) refuse_points(range_ / spacing.h, 1.6 * error);
       const double likely = std::sqrt(2.0 * variance * logarithm());
       const double expected =
           std::min(harvest.certain_error(), options_.error_in_probability > 0.0 ? likely : infinity);
@@ -388,17 +389,20 @@ class ValueLawBuilder {
       spacing.theta = theta_for(variance * scale * scale);
     }
     const double points = range_ / spacing.h;
-    if (!fixed && points > most) refuse_points(points, target_);
+    if (!fixed && points > most) {
+      // The error of the finest grid allowed, with room for a walk that looks less far ahead.
+      Spacing finest{range_ / most, 0.0, false, 0};
+      finest.theta = theta_for(run(walk, finest, true).variance());
+      refuse_points(points, 1.6 * error_of(run(walk, finest, true), false));
+    }
     const double work = points * static_cast<double>(n_moves_) * static_cast<double>(spacing.periods - walk.period());
-    if (work > most_work) refuse_points(points, target_ * work / most_work);
+    if (work > detail::most_work) refuse_points(points, 1.6 * target_ * work / detail::most_work);
     return spacing;
   }
 
   double error_guess(const Spacing& spacing) const { return options_.grid_points ? spacing.h : target_; }
 
-  [[noreturn]] void refuse_points(double points, double error) const {
-    const double most = static_cast<double>(options_.most_points);
-    const double reachable = error * std::max(1.1, 1.1 * points / most);
+  [[noreturn]] void refuse_points(double points, double reachable) const {
     throw std::domain_error("value_law: error bounds too small to reach: they need about " + text::number(points, 3) +
                             " points per state, and " + text::grouped(options_.most_points) +
                             " are allowed (most_points); an error_in_value of about " + text::number(reachable, 3) +
@@ -412,7 +416,7 @@ class ValueLawBuilder {
                             "or allow a larger error_in_probability");
   }
 
-  ValueLaw finish() { return assemble(0.0, 0.0); }
+  ValueLaw finish() { return assemble(0.0); }
 
   ValueLaw finish(Harvest harvest, const Spacing& spacing, double error) {
     const bool is_likely = error < harvest.certain_error() && error > 0.0;
@@ -426,71 +430,15 @@ class ValueLawBuilder {
       kept_.push_back({value, harvest.mass[k], error});
     }
     left_out_ += dropped_;
-    return assemble(error, is_likely ? 0.5 * options_.error_in_probability : 0.0);
+    ValueLaw law = assemble(is_likely ? 0.5 * options_.error_in_probability : 0.0);
+    law.slip_bound_ = error > 0.0 ? harvest.certain_error() : 0.0;
+    law.slip_variance_ = error > 0.0 ? harvest.variance() : 0.0;
+    return law;
   }
 
-  ValueLaw assemble(double error, double unlikely) {
-    ValueLaw law;
-    double total = 0.0;
-    double size = 0.0;
-    for (const Mass& mass : kept_) {
-      total += mass.probability;
-      size = std::max(size, std::abs(mass.value));
-      error = std::max(error, mass.error);
-    }
-    const double defect = std::abs(total - 1.0);
-    law.error_in_value_ = error;
-    law.error_in_probability_ = left_out_ + unlikely + (defect > 1e-11 ? defect : 0.0);
-    for (Mass& mass : kept_) mass.probability /= total;
-
-    const auto sorted = [&](double side, bool merged) {
-      std::vector<ValueAtom> atoms;
-      atoms.reserve(kept_.size());
-      for (const Mass& mass : kept_) atoms.push_back({mass.value + side * mass.error, mass.probability});
-      const auto lower = [](const ValueAtom& a, const ValueAtom& b) { return a.value < b.value; };
-      if (!std::is_sorted(atoms.begin(), atoms.end(), lower)) std::stable_sort(atoms.begin(), atoms.end(), lower);
-      std::size_t count = 0;
-      for (const ValueAtom& atom : atoms) {
-        if (count > 0 && atom.value - atoms[count - 1].value <= (merged ? same * size : 0.0)) {
-          atoms[count - 1].probability += atom.probability;
-        } else {
-          atoms[count++] = atom;
-        }
-      }
-      atoms.resize(count);
-      return atoms;
-    };
-    law.atoms_ = sorted(0.0, true);
-    law.cumulative_.reserve(law.atoms_.size());
-    double sum = 0.0;
-    for (const ValueAtom& atom : law.atoms_) {
-      sum += atom.probability;
-      law.cumulative_.push_back(std::min(sum, 1.0));
-      law.mean_ += atom.probability * atom.value;
-    }
-    law.cumulative_.back() = 1.0;
-    double variance = 0.0;
-    for (const ValueAtom& atom : law.atoms_)
-      variance += atom.probability * (atom.value - law.mean_) * (atom.value - law.mean_);
-    law.standard_deviation_ = std::sqrt(variance);
-    if (error > 0.0) {
-      law.lowest_ = sorted(-1.0, false);
-      law.highest_ = sorted(1.0, false);
-      for (auto* side : {&law.lowest_, &law.highest_}) {
-        double cumulated = 0.0;
-        for (ValueAtom& atom : *side) atom.probability = std::min(1.0, cumulated += atom.probability);
-        side->back().probability = 1.0;
-      }
-    }
+  ValueLaw assemble(double unlikely) {
     const std::string words = value_.definition();
-    law.definition_ = "law of the " + words.substr(words.find("lifetime value")) + "; ";
-    if (law.is_exact()) {
-      law.definition_ += "exact, " + text::plural(static_cast<std::int64_t>(law.atoms_.size()), "value");
-    } else {
-      law.definition_ += "amounts right within " + text::number(law.error_in_value_, 3) + " but for a probability of " +
-                         text::number(law.error_in_probability_, 3);
-    }
-    return law;
+    return {std::move(kept_), left_out_ + unlikely, "law of the " + words.substr(words.find("lifetime value"))};
   }
 
   static std::size_t index(Index i) { return static_cast<std::size_t>(i); }
@@ -514,6 +462,53 @@ class ValueLawBuilder {
   double dropped_ = 0.0;
   Index periods_ = 0;
 };
+
+ValueLaw::ValueLaw(std::vector<Mass> masses, double error_in_probability, std::string definition) {
+  double total = 0.0;
+  double size = 0.0;
+  for (const Mass& mass : masses) {
+    total += mass.probability;
+    size = std::max(size, std::abs(mass.value));
+    error_in_value_ = std::max(error_in_value_, mass.error);
+  }
+  for (Mass& mass : masses) mass.probability /= total;
+  const double defect = std::abs(total - 1.0);
+  error_in_probability_ = error_in_probability + (defect > 1e-11 ? defect : 0.0);
+  slip_bound_ = error_in_value_;
+  slip_variance_ = error_in_value_ * error_in_value_;
+
+  atoms_ = sorted(masses, 0.0, same * size);
+  double sum = 0.0;
+  cumulative_.reserve(atoms_.size());
+  for (const ValueAtom& atom : atoms_) {
+    sum += atom.probability;
+    cumulative_.push_back(std::min(sum, 1.0));
+    mean_ += atom.probability * atom.value;
+  }
+  cumulative_.back() = 1.0;
+  double variance = 0.0;
+  for (const ValueAtom& atom : atoms_) variance += atom.probability * (atom.value - mean_) * (atom.value - mean_);
+  standard_deviation_ = std::sqrt(variance);
+  if (error_in_value_ > 0.0) {
+    lowest_ = sorted(masses, -1.0, 0.0);
+    highest_ = sorted(masses, 1.0, 0.0);
+    for (auto* side : {&lowest_, &highest_}) {
+      double cumulated = 0.0;
+      for (ValueAtom& atom : *side) {
+        cumulated += atom.probability;
+        atom.probability = std::min(1.0, cumulated);
+      }
+      side->back().probability = 1.0;
+    }
+  }
+  definition_ = std::move(definition);
+  if (is_exact()) {
+    definition_ += "; exact, " + text::plural(static_cast<std::int64_t>(atoms_.size()), "value");
+  } else {
+    definition_ += "; amounts right within " + text::number(error_in_value_, 3) + " but for a probability of " +
+                   text::number(error_in_probability_, 3);
+  }
+}
 
 double ValueLaw::cdf(double x) const {
   if (std::isnan(x)) throw std::invalid_argument("x: expected an amount of money, found nan");

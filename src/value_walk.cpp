@@ -92,6 +92,27 @@ void merge_same(std::vector<Mass>& values, double tolerance) {
 
 }  // namespace
 
+/// The money that all amounts are whole multiples of; 0 when there is none.
+double common_amount(const Rewards& rewards) {
+  std::vector<double> amounts;
+  for (const double r : rewards.per_state()) amounts.push_back(std::abs(r));
+  for (Index i = 0; i < rewards.per_move().size(); ++i) amounts.push_back(std::abs(rewards.per_move().data()[i]));
+  double smallest = infinity;
+  for (const double amount : amounts) {
+    if (amount > 0.0) smallest = std::min(smallest, amount);
+  }
+  if (!std::isfinite(smallest)) return 0.0;
+  for (int part = 1; part <= 1000; ++part) {
+    const double unit = smallest / part;
+    const bool fits = std::all_of(amounts.begin(), amounts.end(), [&](double amount) {
+      const double units = amount / unit;
+      return units < 1e9 && std::abs(units - std::nearbyint(units)) <= 1e-12 * std::max(1.0, units);
+    });
+    if (fits) return unit;
+  }
+  return 0.0;
+}
+
 WalkProblem::WalkProblem(const LifetimeValue& of)
     : value(of),
       n(of.chain().n_states()),
@@ -274,6 +295,11 @@ double ValueWalk::remaining() const {
   double sum = 0.0;
   for (const Slip& slip : slips_) sum += slip.weight;
   return sum;
+}
+
+bool ValueWalk::is_empty() const {
+  return std::all_of(values_.begin(), values_.end(), [](const auto& values) { return values.empty(); }) &&
+         std::all_of(cells_.begin(), cells_.end(), [](const Cells& cells) { return cells.mass.empty(); });
 }
 
 void ValueWalk::clear(Index i) {

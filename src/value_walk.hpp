@@ -82,6 +82,8 @@ class ValueWalk {
   const std::vector<Mass>& values(Index i) const { return values_[static_cast<std::size_t>(i)]; }
   /// The probability that is still walking.
   double remaining() const;
+  /// No amount is left: all were taken out.
+  bool is_empty() const;
 
   /// One period onward, every amount kept; false, and nothing done, when that makes more than `most` of them.
   bool step_exactly(Index most);
@@ -117,6 +119,12 @@ class ValueWalk {
   std::vector<std::int64_t> shifts_;  // of the moves into one state
   std::vector<double> residuals_;
 };
+
+/// The money that all amounts are whole multiples of; 0 when there is none.
+double common_amount(const Rewards& rewards);
+
+inline constexpr std::size_t most_rehearsed = 50'000'000;  // moves followed to find out what a spacing brings
+inline constexpr double most_work = 4e11;                  // cells added up
 
 /// Thrown when a grid grows beyond its most points.
 struct GridTooLarge {

@@ -11,6 +11,7 @@
 #include "sojourn/discount.hpp"        // IWYU pragma: export
 #include "sojourn/event_log.hpp"       // IWYU pragma: export
 #include "sojourn/fit.hpp"             // IWYU pragma: export
+#include "sojourn/fleet.hpp"           // IWYU pragma: export
 #include "sojourn/forecast.hpp"        // IWYU pragma: export
 #include "sojourn/grid.hpp"            // IWYU pragma: export
 #include "sojourn/journey.hpp"         // IWYU pragma: export
@@ -18,6 +19,7 @@
 #include "sojourn/lifetime_value.hpp"  // IWYU pragma: export
 #include "sojourn/orders.hpp"          // IWYU pragma: export
 #include "sojourn/passage.hpp"         // IWYU pragma: export
+#include "sojourn/payback.hpp"         // IWYU pragma: export
 #include "sojourn/period.hpp"          // IWYU pragma: export
 #include "sojourn/rewards.hpp"         // IWYU pragma: export
 #include "sojourn/rules.hpp"           // IWYU pragma: export

@@ -10,6 +10,7 @@
 /// asked for.
 #pragma once
 
+#include <cmath>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,10 @@
 #include "sojourn/lifetime_value.hpp"
 
 namespace sojourn {
+
+namespace detail {
+struct Mass;
+}
 
 struct ValueLawOptions {
   std::optional<double> error_in_value = std::nullopt;  ///< the largest `ε`, in currency; unset = by `relative_error`
@@ -68,6 +73,11 @@ class ValueLaw {
   /// True when every amount was kept.
   bool is_exact() const { return error_in_value_ == 0.0 && error_in_probability_ == 0.0; }
 
+  /// No amount is off by more than this, whatever the probability; and the root mean square by which amounts are off.
+  /// Their mean is right. Currency.
+  double largest_slip() const { return slip_bound_; }
+  double typical_slip() const { return std::sqrt(slip_variance_); }
+
   /// Certain bounds of `P(X ≤ x)`.
   ValueBounds cdf_bounds(double x) const;
   /// Certain bounds of the quantile, in currency. Throws `invalid_argument` unless `0 < p < 1`, and `domain_error` when
@@ -79,7 +89,8 @@ class ValueLaw {
 
  private:
   friend class ValueLawBuilder;
-  ValueLaw() = default;
+  friend class FleetValue;
+  ValueLaw(std::vector<detail::Mass> masses, double error_in_probability, std::string definition);
 
   std::vector<ValueAtom> atoms_;
   std::vector<double> cumulative_;
@@ -89,6 +100,8 @@ class ValueLaw {
   double standard_deviation_ = 0.0;
   double error_in_value_ = 0.0;
   double error_in_probability_ = 0.0;
+  double slip_bound_ = 0.0;     // no amount is off by more, whatever the probability
+  double slip_variance_ = 0.0;  // mean square by which amounts are off; their mean is right
   std::string definition_;
 };
 
