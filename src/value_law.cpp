@@ -311,11 +311,9 @@ class ValueLawBuilder {
         walk.step_on_grid(trim);
       }
     } catch (const detail::GridTooLarge& grid) {
-      {
-        const double points = static_cast<double>(grid.points);
-        refuse_points(points,
-                      error_guess(spacing) * std::max(1.1, 2.0 * points / static_cast<double>(options_.most_points)));
-      }
+      const double points = static_cast<double>(grid.points);
+      refuse_points(points,
+                    error_guess(spacing) * std::max(1.1, 2.0 * points / static_cast<double>(options_.most_points)));
     }
     periods_ = walk.period();
     dropped_ += walk.trimmed();
