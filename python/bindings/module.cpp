@@ -26,6 +26,10 @@ void bind_absorption(py::module_&);
 void bind_passage(py::module_&);
 void bind_stationary(py::module_&);
 void bind_sensitivity(py::module_&);
+void bind_value_moments(py::module_&);
+void bind_value_law(py::module_&);
+void bind_payback(py::module_&);
+void bind_fleet(py::module_&);
 void bind_simulate(py::module_&);
 void bind_forecast(py::module_&);
 void bind_model(py::module_&);
@@ -57,7 +61,11 @@ PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
   bind_absorption(m);
   bind_passage(m);
   bind_stationary(m);
-  bind_sensitivity(m);  // completes LifetimeValue
+  bind_sensitivity(m);    // completes LifetimeValue
+  bind_value_moments(m);  // and here
+  bind_value_law(m);      // and here
+  bind_payback(m);
+  bind_fleet(m);
   bind_simulate(m);
   bind_forecast(m);
   bind_model(m);

@@ -3,7 +3,8 @@
 from sojourn.plot.distribution import distribution
 from sojourn.plot.graph import graph
 from sojourn.plot.heatmap import heatmap
+from sojourn.plot.law import law
 from sojourn.plot.survival import survival
 from sojourn.plot.value import value
 
-__all__ = ["distribution", "graph", "heatmap", "survival", "value"]
+__all__ = ["distribution", "graph", "heatmap", "law", "survival", "value"]
