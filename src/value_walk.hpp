@@ -123,7 +123,7 @@ class ValueWalk {
 /// The money that all amounts are whole multiples of; 0 when there is none.
 double common_amount(const Rewards& rewards);
 
-inline constexpr std::size_t most_rehearsed = 50'000'000;  // moves followed to find out what a spacing brings
+inline constexpr std::size_t most_rehearsed = 10'000'000;  // moves followed to find out what a spacing brings
 inline constexpr double most_work = 4e11;                  // cells added up
 
 /// Thrown when a grid grows beyond its most points.
