@@ -73,6 +73,7 @@ struct Harvest {
     if (!started) origin = value;
     started = true;
     const double cell = std::nearbyint((value - origin) / h);
+    if (!(std::abs(cell) < 1e15)) throw detail::GridTooLarge{Index{1'000'000'000'000'000}};
     if (is_counted) {
       const double off = origin + cell * h - value;
       weight += slip.weight;

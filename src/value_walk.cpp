@@ -411,7 +411,8 @@ void ValueWalk::step_on_grid(double trim) {
     }
     shifts_.clear();
     double mean = 0.0;
-    std::int64_t lowest = 0;
+    std::int64_t lowest = 0;  // of those who have an amount
+    bool is_first = true;
     for (std::size_t m = 0; m < moves.size(); ++m) {
       const double weight = slips_[at(moves[m].from)].weight * moves[m].probability;
       const double cells = weight > 0.0 ? std::nearbyint((residuals_[m] - reference) / h_) : 0.0;
@@ -419,7 +420,10 @@ void ValueWalk::step_on_grid(double trim) {
       shifts_.push_back(static_cast<std::int64_t>(cells));
       residuals_[m] -= reference + cells * h_;
       mean += weight * residuals_[m];
-      if (weight > 0.0) lowest = std::min(lowest, shifts_.back());
+      if (weight > 0.0 && !cells_[at(moves[m].from)].mass.empty()) {
+        lowest = is_first ? shifts_.back() : std::min(lowest, shifts_.back());
+        is_first = false;
+      }
     }
     mean /= slip.weight;
     // Shifting the grid by their mean keeps the mean of what is rounded at 0.
