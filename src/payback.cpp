@@ -78,7 +78,7 @@ class Race {
   Tally run(const Vector& start) {
     ValueWalk walk(problem_, start);
     Tally tally;
-    while (!settle(walk, tally)) {
+    while (!settle(walk, tally) && !walk.is_empty()) {
       const ValueWalk before = walk;
       double paid = take(walk, true);
       if (!walk.step_exactly(options_.exact_values)) return run_on_grid(before, tally);

@@ -73,6 +73,7 @@ double by(const Payback& answer, Index t) {
 TEST_CASE("who brings ten a period and costs twenty-five has paid back in his third period") {
   const Payback answer = payback(stay(), "active", 25.0);
   CHECK(answer.cost == 25.0);
+  REQUIRE(answer.probabilities.size() == 3);
   CHECK(answer.probabilities[0] == 0.0);
   CHECK(answer.probabilities[1] == 0.0);
   CHECK(answer.probabilities[2] == Catch::Approx(.64).epsilon(1e-14));
