@@ -53,9 +53,12 @@ struct Tally {
   std::vector<double> paid = {};  // per period
   double never = 0.0;
   double undecided = 0.0;
-  double tail = 0.0;     // money that was not waited for
-  double slip = 0.0;     // the largest error of an amount on the grid
-  double trimmed = 0.0;  // probability
+  double tail = 0.0;    // money that was not waited for
+  double slip = 0.0;    // the largest error of an amount on the grid
+  double square = 0.0;  // the largest mean square of it, over the periods
+  double weight = 0.0;  // sums over the periods: of probability, and of the means of exp(±θ slip)
+  double tilted = 0.0;
+  double trimmed = 0.0;  // probability left out
   Index periods = 0;
 };
 
@@ -94,44 +97,68 @@ class Race {
     const auto most = static_cast<double>(options_.most_points);
     if (problem_.factor == 1.0) {
       const double unit = detail::common_amount(value_.rewards());
-      if (unit > 0.0 && cost_ / unit <= most && follow(walk, tally, unit, true).slip <= 1e-6 * unit) {
-        threshold_ = cost_ - 1e-5 * unit;
-        Tally end = follow(walk, tally, unit, false);
-        end.slip = 0.0;
-        return end;
+      if (unit > 0.0 && cost_ / unit <= most) {
+        Tally end = follow(walk, tally, unit, 0.0, true);
+        if (end.slip <= 1e-6 * unit) {
+          threshold_ = cost_ - 1e-5 * unit;
+          periods_ = end.periods;
+          end = follow(walk, tally, unit, 0.0, false);
+          end.slip = 0.0;
+          return end;
+        }
       }
     }
     if (target_ < 1e-10 * cost_) {
       throw std::domain_error("payback: error too small to reach: " + text::number(target_, 4) +
                               " is lost in rounding; about " + text::number(1e-10 * cost_, 2) + " is within reach");
     }
+    const double largest = 0.75 * target_;
     double h = target_ / 8.0;
+    double theta = 0.0;
     for (int attempt = 0;; ++attempt) {
-      const Tally end = follow(walk, tally, h, true);
-      const double largest = 0.75 * target_;
-      if (end.slip <= largest && (end.slip >= 0.6 * largest || attempt >= 2)) {
+      const Tally end = follow(walk, tally, h, theta, true);
+      const double error = error_of(end, theta);
+      periods_ = end.periods;
+      if (error <= largest && (error >= 0.6 * largest || attempt >= 3)) {
         const double points = cost_ / h;
         const double work = points * static_cast<double>(n_moves_) * static_cast<double>(end.periods);
         if (points > most || work > detail::most_work) refuse_points(std::max(points, most * work / detail::most_work));
-        periods_ = end.periods;
-        return follow(walk, tally, h, false);
+        break;
       }
-      h *= std::min(0.9 * largest / end.slip, 100.0);
+      if (attempt == 8) refuse_points(cost_ / h);
+      const double logarithm = std::log(4.0 * std::max(end.weight, 1.0) / options_.error_in_probability);
+      const double likely = std::sqrt(2.0 * end.square * logarithm);
+      const double scale = std::min(0.9 * largest / (theta > 0.0 ? error : std::min(end.slip, likely)), 100.0);
+      h *= scale;
+      theta = std::sqrt(2.0 * logarithm / end.square) / scale;
+      if (!std::isfinite(theta)) theta = 0.0;
     }
+    Tally end = follow(walk, tally, h, theta, false);
+    const double error = error_of(end, theta);
+    if (error < end.slip) end.trimmed += 0.5 * options_.error_in_probability;
+    end.slip = error;
+    return end;
   }
 
-  Tally follow(ValueWalk walk, Tally tally, double h, bool rehearsal) {
+  /// How far an amount may be off in any period, but for a probability of half of what may be left out.
+  double error_of(const Tally& tally, double theta) const {
+    if (!(theta > 0.0)) return tally.slip;
+    const double likely = std::log(2.0 * tally.tilted / options_.error_in_probability) / theta;
+    return std::isfinite(likely) ? std::min(tally.slip, std::max(likely, 0.0)) : tally.slip;
+  }
+
+  Tally follow(ValueWalk walk, Tally tally, double h, double theta, bool rehearsal) {
     const double trim = rehearsal ? 0.0
-                                  : 0.5 * options_.error_in_probability /
+                                  : 0.25 * options_.error_in_probability /
                                         static_cast<double>(problem_.n * std::max<Index>(periods_, 1));
     try {
-      walk.lay_on_grid(h, 0.0, rehearsal, options_.most_points);
-      tally.slip = slip(walk);
+      walk.lay_on_grid(h, theta, rehearsal, options_.most_points);
+      record(walk, tally);
       while (!settle(walk, tally)) {
         if (!rehearsal && walk.is_empty()) break;
         double paid = take(walk, true);
         walk.step_on_grid(trim);
-        tally.slip = std::max(tally.slip, slip(walk));
+        record(walk, tally);
         paid += take(walk, false);
         tally.paid.push_back(paid);
         check_length(walk);
@@ -186,12 +213,19 @@ class Race {
     return paid;
   }
 
-  double slip(const ValueWalk& walk) const {
-    double largest = 0.0;
+  void record(const ValueWalk& walk, Tally& tally) const {
+    double weight = 0.0;
+    double square = 0.0;
     for (Index i = 0; i < problem_.n; ++i) {
-      if (walk.weight(i) > 0.0) largest = std::max({largest, walk.slip(i).high, -walk.slip(i).low});
+      const detail::Slip& slip = walk.slip(i);
+      if (!(slip.weight > 0.0)) continue;
+      tally.slip = std::max({tally.slip, slip.high, -slip.low});
+      tally.tilted += slip.weight * (slip.up + slip.down);
+      weight += slip.weight;
+      square += slip.weight * slip.square;
     }
-    return largest;
+    tally.weight += weight;
+    if (weight > 0.0) tally.square = std::max(tally.square, square / weight);
   }
 
   void check_length(const ValueWalk& walk) const {

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sojourn._core import ValueLaw
 from sojourn.plot import _style as style
@@ -99,9 +100,10 @@ def law(
     return ax
 
 
-def thinned(x: np.ndarray, most: int = 400) -> np.ndarray:
+def thinned(x: NDArray[np.float64], most: int = 400) -> NDArray[np.float64]:
     """At most so many of the places, the first and the last among them."""
-    return x[np.unique(np.linspace(0, len(x) - 1, min(most, len(x))).astype(int))]
+    kept = np.unique(np.linspace(0, len(x) - 1, min(most, len(x))).astype(int))
+    return np.asarray(x[kept], dtype=float)
 
 
 def note(ax: Axes, x: float, y: float, words: str, color: str, right: bool) -> None:
