@@ -12,7 +12,8 @@ namespace sojourn {
 
 namespace {
 
-constexpr double certain = 1e-13;  // prospects that differ by less than this share of themselves are the same
+constexpr double smallest = 1e-150;  // variance whose square still has its digits
+constexpr double certain = 1e-13;    // prospects that differ by less than this share of themselves are the same
 
 /// What one period adds to the central moments of orders 2 to 4 beyond `Σ_j p_ij c_kj`; `others` holds those of lower
 /// order in the next state.
@@ -180,6 +181,10 @@ ValueMoments value_moments(const LifetimeValue& value) {
   for (const Vector& moments : c) {
     if (moments.allFinite()) continue;
     throw std::domain_error("value_moments: a moment is too large for a floating-point number; use smaller rewards");
+  }
+  for (const double variance : c[1]) {
+    if (!(variance > 0.0 && variance < smallest)) continue;
+    throw std::domain_error("value_moments: a moment is too small for a floating-point number; use larger rewards");
   }
   return {chain.states(), c};
 }

@@ -67,7 +67,7 @@ class ValueMoments {
 };
 
 /// Moments of the value to order 4, for life or over the horizon of the value. Throws `domain_error` when one is too
-/// large for a floating-point number.
+/// large or too small for a floating-point number.
 ValueMoments value_moments(const LifetimeValue& value);
 
 }  // namespace sojourn

@@ -174,6 +174,9 @@ TEST_CASE("moments that do not exist or do not fit are refused by name") {
   check_refused<std::invalid_argument>([&] { (void)moments.from_start(numbers({1, 1})); }, {"start", "sums to 2"});
   const LifetimeValue huge = lifetime_value(chain, Rewards(states, {{"active", 1e90}}), {.discount = Discount::none()});
   check_refused<std::domain_error>([&] { (void)value_moments(huge); }, {"too large", "smaller rewards"});
+  const LifetimeValue tiny =
+      lifetime_value(chain, Rewards(states, {{"active", 1e-90}}), {.discount = Discount::none()});
+  check_refused<std::domain_error>([&] { (void)value_moments(tiny); }, {"too small", "larger rewards"});
   // Endless rewards have no value to ask about.
   check_refused<std::domain_error>(
       [&] {
