@@ -12,6 +12,7 @@
 #include "sojourn/event_log.hpp"       // IWYU pragma: export
 #include "sojourn/fit.hpp"             // IWYU pragma: export
 #include "sojourn/fit_tests.hpp"       // IWYU pragma: export
+#include "sojourn/fleet.hpp"           // IWYU pragma: export
 #include "sojourn/forecast.hpp"        // IWYU pragma: export
 #include "sojourn/grid.hpp"            // IWYU pragma: export
 #include "sojourn/information.hpp"     // IWYU pragma: export
@@ -20,6 +21,7 @@
 #include "sojourn/lifetime_value.hpp"  // IWYU pragma: export
 #include "sojourn/orders.hpp"          // IWYU pragma: export
 #include "sojourn/passage.hpp"         // IWYU pragma: export
+#include "sojourn/payback.hpp"         // IWYU pragma: export
 #include "sojourn/period.hpp"          // IWYU pragma: export
 #include "sojourn/rewards.hpp"         // IWYU pragma: export
 #include "sojourn/robust.hpp"          // IWYU pragma: export
@@ -31,4 +33,6 @@
 #include "sojourn/structure.hpp"       // IWYU pragma: export
 #include "sojourn/types.hpp"           // IWYU pragma: export
 #include "sojourn/uncertainty.hpp"     // IWYU pragma: export
+#include "sojourn/value_law.hpp"       // IWYU pragma: export
+#include "sojourn/value_moments.hpp"   // IWYU pragma: export
 #include "sojourn/version.hpp"         // IWYU pragma: export

@@ -30,6 +30,10 @@ void bind_fit_tests(py::module_&);
 void bind_uncertainty(py::module_&);
 void bind_information(py::module_&);
 void bind_robust(py::module_&);
+void bind_value_moments(py::module_&);
+void bind_value_law(py::module_&);
+void bind_payback(py::module_&);
+void bind_fleet(py::module_&);
 void bind_simulate(py::module_&);
 void bind_forecast(py::module_&);
 void bind_model(py::module_&);
@@ -61,11 +65,15 @@ PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
   bind_absorption(m);
   bind_passage(m);
   bind_stationary(m);
-  bind_sensitivity(m);  // completes LifetimeValue
   bind_fit_tests(m);
   bind_uncertainty(m);
   bind_information(m);
   bind_robust(m);
+  bind_sensitivity(m);    // completes LifetimeValue
+  bind_value_moments(m);  // and here
+  bind_value_law(m);      // and here
+  bind_payback(m);
+  bind_fleet(m);
   bind_simulate(m);
   bind_forecast(m);
   bind_model(m);

@@ -6,6 +6,7 @@ from sojourn.plot.forecast import forecast
 from sojourn.plot.graph import graph
 from sojourn.plot.heatmap import heatmap
 from sojourn.plot.intervals import intervals
+from sojourn.plot.law import law
 from sojourn.plot.leaks import leaks
 from sojourn.plot.levers import levers
 from sojourn.plot.survival import survival
@@ -25,3 +26,4 @@ __all__ = [
     "value",
     "what_if",
 ]
+__all__ = ["distribution", "graph", "heatmap", "law", "survival", "value"]
