@@ -555,7 +555,7 @@ double first_reaching(const std::vector<ValueAtom>& atoms, double p) {
 
 }  // namespace
 
-ValueBounds ValueLaw::cdf_bounds(double x) const {
+LawBounds ValueLaw::cdf_bounds(double x) const {
   const double known = cdf(x);
   const double slack = error_in_probability_;
   const double lower = highest_.empty() ? known : cumulated(highest_, x);
@@ -563,7 +563,7 @@ ValueBounds ValueLaw::cdf_bounds(double x) const {
   return {std::max(0.0, lower - slack), std::min(1.0, upper + slack)};
 }
 
-ValueBounds ValueLaw::quantile_bounds(double p) const {
+LawBounds ValueLaw::quantile_bounds(double p) const {
   check_share("p", p);
   const double slack = error_in_probability_;
   if (p - slack <= 0.0 || p + slack >= 1.0) {

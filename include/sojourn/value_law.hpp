@@ -42,7 +42,7 @@ struct ValueAtom {
 };
 
 /// What is certain about a number of the law.
-struct ValueBounds {
+struct LawBounds {
   double lower;
   double upper;
 };
@@ -79,10 +79,10 @@ class ValueLaw {
   double typical_slip() const { return std::sqrt(slip_variance_); }
 
   /// Certain bounds of `P(X ≤ x)`.
-  ValueBounds cdf_bounds(double x) const;
+  LawBounds cdf_bounds(double x) const;
   /// Certain bounds of the quantile, in currency. Throws `invalid_argument` unless `0 < p < 1`, and `domain_error` when
   /// `p` is within `error_in_probability` of 0 or 1, where nothing bounds it: ask for a smaller one.
-  ValueBounds quantile_bounds(double p) const;
+  LawBounds quantile_bounds(double p) const;
 
   /// What it is, in words, with its error.
   const std::string& definition() const { return definition_; }

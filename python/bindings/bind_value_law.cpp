@@ -21,7 +21,7 @@ ValueLawOptions to_options(py::handle error_in_value, py::handle relative_error,
   return options;
 }
 
-py::tuple pair_of(const ValueBounds& bounds) {
+py::tuple pair_of(const LawBounds& bounds) {
   return py::make_tuple(bounds.lower, bounds.upper);
 }
 

@@ -65,15 +65,15 @@ PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
   bind_absorption(m);
   bind_passage(m);
   bind_stationary(m);
-  bind_fit_tests(m);
-  bind_uncertainty(m);
-  bind_information(m);
-  bind_robust(m);
   bind_sensitivity(m);    // completes LifetimeValue
   bind_value_moments(m);  // and here
   bind_value_law(m);      // and here
   bind_payback(m);
   bind_fleet(m);
+  bind_uncertainty(m);
+  bind_information(m);
+  bind_robust(m);
+  bind_fit_tests(m);
   bind_simulate(m);
   bind_forecast(m);
   bind_model(m);

@@ -77,7 +77,7 @@ TEST_CASE("a fleet of geometric stays is negative binomial") {
   double sum = term;
   for (int k = 0; k < 2000; ++k) {
     if (k >= 1400 && k <= 1800 && k % 10 == 0) {
-      const ValueBounds bounds = law.cdf_bounds(k + .5);
+      const LawBounds bounds = law.cdf_bounds(k + .5);
       CHECK(bounds.lower <= sum + 1e-9);
       CHECK(bounds.upper >= sum - 1e-9);
       CHECK(bounds.upper - bounds.lower < .03);
@@ -116,8 +116,8 @@ TEST_CASE("one customer alone is a fleet with his own law") {
   const ValueLaw fleet = fleet_value(value, numbers({1, 0, 0}), {.basis = FleetBasis::mean}).law();
   const ValueLaw alone = value_law(value, "trial");
   for (double p = .05; p < 1.0; p += .05) {
-    const ValueBounds bounds = alone.quantile_bounds(p);
-    const ValueBounds summed = fleet.quantile_bounds(p);
+    const LawBounds bounds = alone.quantile_bounds(p);
+    const LawBounds summed = fleet.quantile_bounds(p);
     CHECK(summed.lower <= bounds.upper);
     CHECK(summed.upper >= bounds.lower);
   }

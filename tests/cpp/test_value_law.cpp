@@ -46,12 +46,12 @@ void check_within_bounds(const ValueLaw& law, const Truth& truth, Dice& dice) {
   for (const double x : places(law, dice)) {
     CHECK(law.cdf(x) >= truth(x - epsilon) - delta);
     CHECK(law.cdf(x) <= truth(x + epsilon) + delta);
-    const ValueBounds bounds = law.cdf_bounds(x);
+    const LawBounds bounds = law.cdf_bounds(x);
     CHECK(bounds.lower <= truth(x + 1e-9) + 1e-12);
     CHECK(bounds.upper >= truth(x - 1e-9) - 1e-12);
   }
   for (const double p : {.01, .1, .25, .5, .9, .99}) {
-    const ValueBounds bounds = law.quantile_bounds(p);
+    const LawBounds bounds = law.quantile_bounds(p);
     CHECK(bounds.lower <= law.quantile(p));
     CHECK(bounds.upper >= law.quantile(p));
     CHECK(truth(bounds.lower - 1e-9) < p + 1e-12);
@@ -228,16 +228,16 @@ TEST_CASE("tighter errors bring tighter bounds around the same truth") {
     const ValueLaw law = value_law(value, "1", {.relative_error = error, .exact_values = 0});
     double width = 0.0;
     for (const double x : places(law, dice)) {
-      const ValueBounds bounds = law.cdf_bounds(x);
-      const ValueBounds fine = finest.cdf_bounds(x);
+      const LawBounds bounds = law.cdf_bounds(x);
+      const LawBounds fine = finest.cdf_bounds(x);
       CHECK(bounds.lower <= fine.upper);
       CHECK(bounds.upper >= fine.lower);
       CHECK(bounds.lower <= law.cdf(x));
       CHECK(bounds.upper >= law.cdf(x));
     }
     for (double p = .05; p < 1.0; p += .05) {
-      const ValueBounds bounds = law.quantile_bounds(p);
-      const ValueBounds fine = finest.quantile_bounds(p);
+      const LawBounds bounds = law.quantile_bounds(p);
+      const LawBounds fine = finest.quantile_bounds(p);
       CHECK(bounds.lower <= fine.upper);
       CHECK(bounds.upper >= fine.lower);
       width += bounds.upper - bounds.lower;

@@ -20,10 +20,10 @@ __all__ = [
     "graph",
     "heatmap",
     "intervals",
+    "law",
     "leaks",
     "levers",
     "survival",
     "value",
     "what_if",
 ]
-__all__ = ["distribution", "graph", "heatmap", "law", "survival", "value"]
