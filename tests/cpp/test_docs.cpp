@@ -39,8 +39,8 @@ TEST_CASE("the page on absorption compiles and tells the published times") {
                              matrix({{.2, .7, 0, .1}, {0, .6, .3, .1}, {0, 0, 1, 0}, {.5, 0, .5, 0}}));
   const sojourn::Absorption ends = sojourn::absorption(chain);
   const sojourn::Matrix visits = ends.fundamental_matrix();
-  const double time = ends.expected_time["A"];
-  const double spread = ends.time_variance["A"];
+  const double time = ends.expected_time()["A"];
+  const double spread = ends.time_variance()["A"];
   CHECK(visits(0, 0) == Catch::Approx(1.50943396).epsilon(1e-8));
   CHECK(time == Catch::Approx(4.56603774).epsilon(1e-8));
   CHECK(spread == Catch::Approx(8.63866145).epsilon(1e-8));
