@@ -107,3 +107,37 @@ TEST_CASE("the page on sensitivity compiles and tells the published derivative")
   CHECK(leaks.size() == 1);
   CHECK(change == Catch::Approx(.039126).epsilon(1e-4));
 }
+
+TEST_CASE("the page on the law of the value compiles and tells the shape, the worst customers and the payback") {
+  const sojourn::LifetimeValue value = sojourn::lifetime_value(mail_order(), mail_order_rewards(),
+                                                               {.discount = sojourn::Discount::per_period_rate(0.2)});
+  const sojourn::ValueLaw law = sojourn::value_law(value, "recency_1");
+  const double median = law.quantile(0.5);
+  const double worst = law.cvar(0.05);
+  const double above = law.probability_above(40.0);
+  const sojourn::ValueMoments shape = sojourn::value_moments(value);
+  const double skewness = shape.skewness()["recency_1"];
+  const sojourn::Payback back = sojourn::payback(value, "recency_1", 40.0);
+  const double never = back.never;
+  CHECK(median == Catch::Approx(45.85).epsilon(1e-3));
+  CHECK(worst == Catch::Approx(36 - 4 / 1.2 - 4 / 1.44 - 4 / 1.728));
+  CHECK(above == Catch::Approx(1 - .7 * .8 * .85 * .95).margin(1e-6));
+  CHECK(skewness == Catch::Approx(.9838).epsilon(1e-4));
+  CHECK(never == Catch::Approx(.7 * .8 * .85 * .95).margin(1e-6));
+}
+
+TEST_CASE("the page on fleets compiles and tells the value of a base") {
+  const sojourn::LifetimeValue value = sojourn::lifetime_value(mail_order(), mail_order_rewards(),
+                                                               {.discount = sojourn::Discount::per_period_rate(0.2)});
+  const sojourn::Vector customers = numbers({100, 60, 40, 30, 0});
+  const sojourn::Vector newcomers = numbers({10, 0, 0, 0, 0});
+  const sojourn::FleetValue base = sojourn::fleet_value(value, customers);
+  const sojourn::FleetInterval normal = base.interval(0.9);
+  const sojourn::FleetInterval exact = base.exact_interval(0.9);
+  const sojourn::ValueLaw law = sojourn::fleet_value(value, newcomers, {.basis = sojourn::FleetBasis::mean}).law();
+  const double above = law.probability_above(600.0);
+  CHECK(base.mean() == Catch::Approx(2480.6184).epsilon(1e-7));
+  CHECK(normal.lower == Catch::Approx(1873.0).epsilon(1e-3));
+  CHECK(exact.lower == Catch::Approx(1883.1).margin(exact.error_in_value));
+  CHECK(above == Catch::Approx(.192).margin(.005));
+}
