@@ -141,3 +141,36 @@ TEST_CASE("the page on fleets compiles and tells the value of a base") {
   CHECK(exact.lower == Catch::Approx(1883.1).margin(exact.error_in_value));
   CHECK(above == Catch::Approx(.192).margin(.005));
 }
+
+TEST_CASE("the page on uncertainty compiles, and its ways agree where the model holds") {
+  const sojourn::Chain truth(sojourn::StateSpace{"new", "loyal", "lapsed", "churn"},
+                             matrix({{.5, .2, .2, .1}, {.1, .8, .05, .05}, {.05, .05, .6, .3}, {0, 0, 0, 1}}),
+                             sojourn::Period::months(1));
+  const sojourn::Rewards money(truth.states(), {{"new", 10.0}, {"loyal", 30.0}, {"lapsed", -2.0}});
+  const sojourn::LifetimeValueOptions for_life{.discount = sojourn::Discount::annual_rate(0.10)};
+  const sojourn::Journeys journeys =
+      sojourn::simulate(truth, money,
+                        {.customers = 500, .horizon = 24, .seed = 1, .outputs = {.value = false, .journeys = true}})
+          .journeys();
+  const sojourn::FitResult fit = sojourn::fit_chain(sojourn::count(journeys));
+  const sojourn::LifetimeValue value = sojourn::lifetime_value(fit, for_life, money);
+  const auto worth = [&](const sojourn::Chain& chain) {
+    return sojourn::lifetime_value(chain, money, for_life).mean();
+  };
+  const sojourn::Uncertain drawn = sojourn::posterior(value, {.seed = 1});
+  const sojourn::AnswerInterval ends = drawn.interval(0.9);
+  const sojourn::Uncertain stay =
+      sojourn::posterior(fit, [](const sojourn::Chain& chain) { return sojourn::absorption(chain).expected_time(); });
+  const sojourn::Uncertain again = sojourn::bootstrap(journeys, worth, {.seed = 1});
+  const sojourn::Uncertain quick = sojourn::delta_method(value);
+  const sojourn::ValueOfInformation information = sojourn::value_of_information(value, "new");
+  const sojourn::ValueBounds bounds = sojourn::value_bounds(value, 0.9);
+  CHECK(ends.lower[0] < quick.estimate()[0]);
+  CHECK(ends.upper[0] > quick.estimate()[0]);
+  CHECK(stay.estimate()[0] == Catch::Approx(sojourn::absorption(truth).expected_time()["new"]).epsilon(.15));
+  CHECK(drawn.standard_error()[0] == Catch::Approx(quick.standard_error()[0]).epsilon(.1));
+  CHECK(again.standard_error()[0] == Catch::Approx(quick.standard_error()[0]).epsilon(.2));
+  CHECK(information.standard_error() == Catch::Approx(quick.standard_error()[0]));
+  CHECK(bounds.lower["new"] < ends.lower[0]);
+  CHECK(bounds.upper["new"] > ends.upper[0]);
+}
