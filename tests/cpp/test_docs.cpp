@@ -174,3 +174,32 @@ TEST_CASE("the page on uncertainty compiles, and its ways agree where the model 
   CHECK(bounds.lower["new"] < ends.lower[0]);
   CHECK(bounds.upper["new"] > ends.upper[0]);
 }
+
+TEST_CASE("the page on tests of fit compiles and tells Kullback's statistic") {
+  const sojourn::Chain given(sojourn::StateSpace{"a", "b", "c"},
+                             matrix({{.625, .25, .125}, {.25, .5, .25}, {.25, .375, .375}}));
+  const sojourn::CountMatrix moves = matrix({{51, 11, 8}, {12, 31, 9}, {6, 11, 10}}).cast<std::int64_t>();
+  const auto simulated = [](double stay, std::uint64_t seed) {
+    const sojourn::Chain chain(sojourn::StateSpace{"active", "silent", "churn"},
+                               matrix({{stay, .9 - stay, .1}, {.2, .6, .2}, {0, 0, 1}}), sojourn::Period::months(1));
+    return sojourn::simulate(
+               chain, sojourn::Rewards(chain.states()),
+               {.customers = 1000, .horizon = 12, .seed = seed, .outputs = {.value = false, .journeys = true}})
+        .journeys();
+  };
+  const sojourn::Journeys journeys = simulated(.2, 0);
+  const sojourn::Counts casual = sojourn::count(journeys);
+  const sojourn::Counts devoted = sojourn::count(simulated(.6, 1));
+  const sojourn::TestResult test = sojourn::chain_test(moves, given);
+  const sojourn::TestResult other = sojourn::chain_test(moves, given, {.method = sojourn::TestMethod::pearson});
+  const sojourn::RowsTest visits = sojourn::visits_test(journeys);
+  const sojourn::OrderTest order = sojourn::order_test(journeys, {.max_order = 2});
+  const sojourn::SegmentTest apart = sojourn::segment_test({{"casual", casual}, {"devoted", devoted}});
+  const std::vector<std::string> warnings = sojourn::fit_tests(journeys).warnings();
+  CHECK(test.statistic == Catch::Approx(6.518384096).epsilon(1e-9));
+  CHECK(other.statistic == Catch::Approx(6.109725).epsilon(1e-6));
+  CHECK(visits.overall.p_value > .01);
+  CHECK(order.order() == 1);
+  CHECK(apart.rows.overall.p_value < 1e-50);
+  CHECK(warnings.empty());
+}
