@@ -203,3 +203,24 @@ TEST_CASE("the page on tests of fit compiles and tells Kullback's statistic") {
   CHECK(apart.rows.overall.p_value < 1e-50);
   CHECK(warnings.empty());
 }
+
+TEST_CASE("the page on large chains compiles and tells the fair game") {
+  constexpr int n = 1000;
+  std::vector<std::string> names;
+  std::vector<Eigen::Triplet<double>> entries{{0, 0, 1.0}, {n, n, 1.0}};
+  for (int i = 0; i <= n; ++i) names.push_back(std::to_string(i));
+  for (int i = 1; i < n; ++i) {
+    entries.emplace_back(i, i - 1, 0.5);
+    entries.emplace_back(i, i + 1, 0.5);
+  }
+  sojourn::SparseMatrix sparse_matrix(n + 1, n + 1);
+  sparse_matrix.setFromTriplets(entries.begin(), entries.end());
+  const sojourn::Chain game(sojourn::StateSpace(names), sparse_matrix);
+  const sojourn::Absorption ends = sojourn::absorption(game);
+  const double won = ends.probability("1000").at(250);
+  const double rounds = ends.expected_time().at(250);
+  const sojourn::StateValues visits = ends.expected_visits_from(sojourn::start_in(game.states(), "250"));
+  CHECK(won == Catch::Approx(.25).epsilon(1e-10));
+  CHECK(rounds == Catch::Approx(250.0 * 750.0).epsilon(1e-10));
+  CHECK(visits.vector().sum() == Catch::Approx(rounds).epsilon(1e-9));
+}
