@@ -63,9 +63,9 @@ Chain::Chain(StateSpace states, SparseMatrix transition_matrix, Period period)
 
 const Matrix& Chain::transition_matrix() const {
   if (is_sparse()) {
-    throw std::domain_error("transition_matrix: this chain of " + text::plural(n_states(), "state") +
-                            " is kept sparse, and a full matrix was asked for; take the sparse one, or to_dense() if "
-                            "the square of the states fits into memory");
+    throw std::domain_error("this question needs the full transition_matrix, and the chain of " +
+                            text::plural(n_states(), "state") +
+                            " is kept sparse; ask it of to_dense(), if the square of the states fits into memory");
   }
   return moves_->dense;
 }
@@ -75,7 +75,13 @@ SparseMatrix Chain::sparse_transition_matrix() const {
 }
 
 Chain Chain::to_dense() const {
-  return is_sparse() ? Chain(states_, Matrix(moves_->sparse), period_) : *this;
+  constexpr Index most_states = 30'000;  // 7 GB
+  if (!is_sparse()) return *this;
+  if (n_states() > most_states) {
+    throw std::domain_error("to_dense: a full matrix of " + text::grouped(n_states()) +
+                            " states does not fit into memory; stay with the sparse chain");
+  }
+  return Chain(states_, Matrix(moves_->sparse), period_);
 }
 
 Chain Chain::to_sparse() const {
@@ -127,8 +133,8 @@ Matrix Chain::after(Index n_periods) const {
   if (n_periods < 0) {
     throw std::invalid_argument("n_periods: must be at least 0, found " + std::to_string(n_periods));
   }
-  Matrix result = Matrix::Identity(n_states(), n_states());
   Matrix square = transition_matrix();
+  Matrix result = Matrix::Identity(n_states(), n_states());
   for (Index rest = n_periods; rest > 0; rest /= 2) {
     if (rest % 2 == 1) result = result * square;
     if (rest > 1) square = square * square;

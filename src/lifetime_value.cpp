@@ -9,6 +9,7 @@
 
 #include "endless.hpp"
 #include "horizon.hpp"
+#include "sojourn/structure.hpp"
 #include "text.hpp"
 #include "value_gradient.hpp"
 #include "value_system.hpp"
@@ -274,6 +275,37 @@ ValueInterval LifetimeValue::interval(double level) const {
   const StateSpace& states = chain().states();
   return {level, StateValues(states, mean().vector() - z * error), StateValues(states, mean().vector() + z * error),
           StateValues(states, error)};
+}
+
+SolutionAccuracy LifetimeValue::accuracy() const {
+  const Solution& s = *solution_;
+  if (s.horizon) {
+    throw std::domain_error("accuracy: a value with a horizon is a sum, not the solution of an equation");
+  }
+  const Index n = s.chain.n_states();
+  Vector is_solved = Vector::Ones(n);
+  if (s.factor == 1.0) {
+    const Structure shape = structure(s.chain);
+    for (const Index i : shape.recurrent_states()) is_solved[i] = 0.0;
+  }
+  // `b - (I - γ P) x` among the states that are solved for.
+  const auto left_over = [&](const Vector& b, const Vector& x) {
+    Vector left = Vector::Zero(n);
+    for (Index i = 0; i < n; ++i) {
+      if (is_solved[i] == 0.0) continue;
+      long double sum = 0.0L;
+      const long double own = x[i];
+      s.chain.for_each_move(i, [&](Index j, double p) { sum += p * (own - x[j]); });
+      left[i] = static_cast<double>(b[i] - (1.0 - s.factor) * own - s.factor * sum);
+    }
+    return left;
+  };
+  const double residual = left_over(s.once, s.mean.vector()).cwiseAbs().maxCoeff();
+  if (is_solved.isZero()) return {residual, residual};
+  // The rows of the inverse sum to y, and A y >= 1 - short proves y / (1 - short) an upper bound.
+  const Vector y = s.system->solve_one(is_solved);
+  const double short_of = std::max(0.0, left_over(is_solved, y).maxCoeff());
+  return {residual, residual * y.maxCoeff() / (1.0 - short_of)};
 }
 
 std::string LifetimeValue::definition() const {

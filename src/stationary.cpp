@@ -241,11 +241,11 @@ Index mixing_time(const Chain& chain, double distance) {
   const auto is_mixed = [&](const Matrix& powers) {
     return 0.5 * (powers.rowwise() - law.transpose()).cwiseAbs().rowwise().sum().maxCoeff() <= distance;
   };
+  std::vector<Matrix> powers{chain.transition_matrix()};
   const Index n = chain.n_states();
   if (is_mixed(Matrix::Identity(n, n))) return 0;
   // The distance never grows, so powers of two bracket the time and bisection finds it.
   constexpr std::size_t most_doublings = 40;
-  std::vector<Matrix> powers{chain.transition_matrix()};
   while (!is_mixed(powers.back())) {
     if (powers.size() > most_doublings) throw std::domain_error("mixing_time: more than 2^40 periods");
     Matrix square = powers.back() * powers.back();

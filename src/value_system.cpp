@@ -98,8 +98,8 @@ Matrix Block::solve(Side side, const Matrix& b) const {
   if (n <= most_factorised) return solve_directly(side, b);
   if (std::optional<Matrix> x = iterate(side, b, true)) return *std::move(x);
   throw std::domain_error("a set of " + text::grouped(n) +
-                          " states that lead to each other is too nearly closed to be solved to ten digits; give a "
-                          "stronger discount or a horizon");
+                          " states that lead to each other is too nearly closed to be solved to ten digits; where there is a "
+                          "discount or a horizon to choose, a stronger or shorter one helps");
 }
 
 std::optional<Matrix> Block::iterate(Side side, const Matrix& b, bool is_patient) const {

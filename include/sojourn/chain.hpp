@@ -39,7 +39,8 @@ class Chain {
   const Matrix& transition_matrix() const;
   /// The same in sparse form, of either kind of chain.
   SparseMatrix sparse_transition_matrix() const;
-  /// The chain with a full matrix of `n_states²` numbers, or with a sparse one.
+  /// The chain with a full matrix of `n_states²` numbers, or with a sparse one. Throws `domain_error` for a full one of
+  /// more than 30,000 states.
   Chain to_dense() const;
   Chain to_sparse() const;
 

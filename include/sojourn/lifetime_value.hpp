@@ -47,6 +47,12 @@ struct StartValue {
   std::optional<double> standard_error;
 };
 
+/// How well the means for life solve their own equation.
+struct SolutionAccuracy {
+  double residual;     ///< largest difference between the two sides of the equation over the states, currency
+  double error_bound;  ///< no mean is further than this from the exact one: proven from the residual, currency
+};
+
 /// The value of a customer, per state in which he starts.
 class LifetimeValue {
  public:
@@ -64,6 +70,10 @@ class LifetimeValue {
   /// A normal interval for `mean` by the delta method over Dirichlet rows and the sampling error of mean rewards;
   /// `level` in (0, 1). Throws `domain_error` for a chain that was not fitted from counts.
   ValueInterval interval(double level) const;
+
+  /// Puts the means into `V = r + γ (P∘W) 1 + γ P V` again, in extended precision. Throws `domain_error` with a horizon,
+  /// where there is nothing to solve.
+  SolutionAccuracy accuracy() const;
 
   const Chain& chain() const;
   const Rewards& rewards() const;

@@ -38,6 +38,14 @@ void bind_lifetime_value(py::module_& m) {
                ", std=" + std::string(py::repr(py::float_(value.standard_deviation))) + ")";
       });
 
+  py::class_<SolutionAccuracy>(m, "SolutionAccuracy", doc::SolutionAccuracy)
+      .def_readonly("residual", &SolutionAccuracy::residual, doc::SolutionAccuracy_residual)
+      .def_readonly("error_bound", &SolutionAccuracy::error_bound, doc::SolutionAccuracy_error_bound)
+      .def("__repr__", [](const SolutionAccuracy& a) {
+        return "SolutionAccuracy(residual=" + std::string(py::repr(py::float_(a.residual))) +
+               ", error_bound=" + std::string(py::repr(py::float_(a.error_bound))) + ")";
+      });
+
   py::class_<BoundValue>(m, "LifetimeValue", doc::LifetimeValue)
       .def_property_readonly("mean", of_value(&LifetimeValue::mean), doc::LifetimeValue_mean)
       .def_property_readonly("residual", of_value(&LifetimeValue::residual), doc::LifetimeValue_residual)
@@ -66,6 +74,8 @@ StartValue
             return self.value.interval(to_number(level, "level"));
           },
           py::arg("level"), doc::LifetimeValue_interval)
+      .def(
+          "accuracy", [](const BoundValue& self) { return self.value.accuracy(); }, doc::LifetimeValue_accuracy)
       .def_property_readonly("chain", of_value(&LifetimeValue::chain), "The chain that was asked.")
       .def_property_readonly("rewards", of_value(&LifetimeValue::rewards), "The money that was counted.")
       .def_property_readonly("discount", of_value(&LifetimeValue::discount), "How later money was discounted.")

@@ -343,6 +343,31 @@ TEST_CASE("levers, leaks and what-ifs of a sparse chain are those of the full on
   }
 }
 
+TEST_CASE("the proven error bounds the difference between two ways to solve") {
+  for (const double factor : {0.95, 0.9999, 1.0}) {
+    for (const double churn : {0.1, 1e-6}) {
+      for (const Chain& chain : {random_moves(200, 4, churn, 7), to_and_fro(50, churn), tree(300, churn)}) {
+        const Rewards rewards = some_rewards(chain, 4);
+        const LifetimeValue value = value_of(chain, rewards, factor);
+        const LifetimeValue full = value_of(chain.to_dense(), rewards, factor);
+        const SolutionAccuracy a = value.accuracy();
+        const SolutionAccuracy b = full.accuracy();
+        CHECK(a.residual >= 0.0);
+        CHECK(a.error_bound >= a.residual * 0.999);
+        CHECK(a.error_bound < 1e-9 * value.mean().vector().cwiseAbs().maxCoeff());
+        const double rounding = 1e-15 * value.mean().vector().cwiseAbs().maxCoeff();
+        CHECK(distance(value.mean(), full.mean()) <= a.error_bound + b.error_bound + rounding);
+      }
+    }
+  }
+  const Chain chain = random_moves(70, 3, 0.1, 1);
+  check_refused<std::domain_error>(
+      [&] {
+        (void)lifetime_value(chain, some_rewards(chain, 1), {.discount = Discount::none(), .horizon = 3}).accuracy();
+      },
+      {"accuracy", "horizon"});
+}
+
 TEST_CASE("a nearly closed set of many states keeps its digits") {
   // Every state leaves with the same chance, so the time is 1 / churn from everywhere.
   for (const Index n : {Index{300}, Index{3000}}) {

@@ -68,7 +68,9 @@ def test_answers_are_those_of_the_full_chain(sparse: sj.Chain) -> None:
     np.testing.assert_allclose(ends.expected_visits_from("s7"), full_ends.expected_visits[7], rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(sj.hitting(sparse, ["s3"]).probability, sj.hitting(full, ["s3"]).probability, rtol=1e-10)
     np.testing.assert_allclose(
-        sj.first_passage(sparse, ["s3"], 6).probabilities, sj.first_passage(full, ["s3"], 6).probabilities, rtol=1e-12
+        sj.first_passage(sparse, ["s3"], horizon=6).probabilities,
+        sj.first_passage(full, ["s3"], horizon=6).probabilities,
+        rtol=1e-12,
     )
     stock = np.arange(60.0)
     np.testing.assert_allclose(sj.forecast(sparse, stock, periods=5), sj.forecast(full, stock, periods=5), rtol=1e-12)
@@ -123,6 +125,41 @@ def test_a_hundred_thousand_states() -> None:
     value = sj.lifetime_value(chain, rewards, discount_factor=0.99)
     v = np.asarray(value.mean)
     np.testing.assert_allclose(v, rewards + 0.99 * (chain.transition_matrix @ v), rtol=1e-11)
+    accuracy = value.accuracy()
+    assert 0 <= accuracy.residual <= accuracy.error_bound < 1e-9 * v.max()
     # Everybody leaves with the same chance.
     np.testing.assert_allclose(np.asarray(sj.absorption(chain).expected_time)[:-1], 100.0, rtol=1e-10)
     assert "more rows" in str(value)
+
+
+def test_small_sparse_chains_are_drawn_and_large_ones_refused() -> None:
+    pytest.importorskip("matplotlib").use("Agg")
+    small = sj.Chain(names(6), random_moves(6))
+    large = sj.Chain(names(2000), random_moves(2000))
+    for draw in (sj.plot.graph, sj.plot.heatmap):
+        draw(small)
+        with pytest.raises(ValueError, match="2,000 states are too many"):
+            draw(large)
+    sj.plot.value(sj.lifetime_value(small, np.arange(6.0), discount_factor=0.9))
+    with pytest.raises(ValueError, match="2,000 states are too many"):
+        sj.plot.value(sj.lifetime_value(large, np.zeros(2000), discount_factor=0.9))
+
+
+def test_a_notebook_shows_sparse_and_large_results_shortly() -> None:
+    chain = sj.Chain(names(5000), random_moves(5000))
+    assert "5,000 states" in chain._repr_html_()
+    value = sj.lifetime_value(chain, np.zeros(5000), discount_factor=0.9)
+    assert len(value._repr_html_()) < 30_000
+    assert len(value.mean._repr_html_()) < 30_000
+
+
+def test_a_full_matrix_that_does_not_fit_is_refused() -> None:
+    n = 40_000
+    line = sp.csr_array((np.ones(n), (np.arange(n), np.minimum(np.arange(n) + 1, n - 1))), shape=(n, n))
+    chain = sj.Chain(names(n), line)
+    with pytest.raises(ValueError, match=r"to_dense.*40,000 states"):
+        chain.to_dense()
+    with pytest.raises(ValueError, match="kept sparse"):
+        chain.after(3)
+    with pytest.raises(ValueError, match="kept sparse"):
+        sj.mixing_time(sj.Chain(names(30), random_moves(30)))

@@ -6,9 +6,12 @@ import math
 import textwrap
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Text
+    from numpy.typing import NDArray
 
 INK = "#1f2a33"
 MUTED = "#66727d"
@@ -32,6 +35,20 @@ def new_axes(ax: Axes | None, width: float, height: float) -> Axes:
         raise ImportError("plot: needs matplotlib; install it with: pip install 'sojourn[report]'") from error
     new: Axes = plt.subplots(figsize=(width, height), layout="constrained")[1]
     return new
+
+
+def check_drawable(where: str, n_states: int) -> None:
+    """Refuse a picture in which nothing could be read."""
+    if n_states > 500:
+        raise ValueError(
+            f"{where}: {n_states:,} states are too many for one picture; draw a chain of the ones that matter"
+        )
+
+
+def matrix_of(where: str, chain: Any) -> NDArray[np.float64]:
+    """The full transition matrix, of a sparse chain too."""
+    check_drawable(where, chain.n_states)
+    return np.asarray((chain.to_dense() if chain.is_sparse else chain).transition_matrix, dtype=float)
 
 
 def label(name: str, width: int = 0) -> str:

@@ -178,7 +178,7 @@ def plan_map(subject: Any, weights: ArrayLike | None = None, min_probability: fl
     n = len(names)
     is_chain = hasattr(chain, "transition_matrix")
     if is_chain:
-        matrix = np.asarray(chain.transition_matrix, dtype=float)
+        matrix = style.matrix_of("graph", chain)
         absorbing = [bool(matrix[i, i] == 1.0) for i in range(n)]
     else:
         matrix = np.asarray(chain.allowed, dtype=float)

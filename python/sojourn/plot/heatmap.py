@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from sojourn.plot import _style as style
 
 if TYPE_CHECKING:
@@ -31,7 +29,7 @@ def heatmap(subject: Any, ax: Axes | None = None, *, numbers: bool | None = None
     """
     chain = style.chain_of(subject)
     names = style.names_of(chain.states)
-    matrix = np.asarray(chain.transition_matrix, dtype=float)
+    matrix = style.matrix_of("heatmap", chain)
     n = len(names)
     ax = style.new_axes(ax, 2.2 + 0.62 * n, 1.4 + 0.42 * n)
     from matplotlib.patches import Rectangle

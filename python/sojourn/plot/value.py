@@ -46,8 +46,9 @@ def value(
     names = style.names_of(chain.states)
     mean = np.asarray(subject.mean, dtype=float)
     rest = np.asarray(subject.residual, dtype=float)
-    matrix = np.asarray(chain.transition_matrix, dtype=float)
-    kept = [i for i in range(len(names)) if not (matrix[i, i] == 1.0 and mean[i] == 0.0)] or list(range(len(names)))
+    style.check_drawable("value", chain.n_states)
+    ends = {chain.states.index(name) for name in chain.absorbing_states}
+    kept = [i for i in range(len(names)) if not (i in ends and mean[i] == 0.0)] or list(range(len(names)))
     lower = upper = mean
     try:
         interval = subject.interval(level)
