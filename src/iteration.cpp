@@ -1,6 +1,7 @@
 #include "iteration.hpp"
 
 #include <cmath>
+#include <cstdint>
 #include <utility>
 
 namespace sojourn::detail {
@@ -15,6 +16,17 @@ using Extended = Eigen::Matrix<long double, Eigen::Dynamic, 1>;
 
 Extended extended(const Vector& x, const Vector& correction) {
   return x.cast<long double>() + correction.cast<long double>();
+}
+
+/// A vector of length 1 with signs without a pattern.
+Vector scattered(Index n) {
+  Vector signs(n);
+  std::uint32_t state = 1;
+  for (Index i = 0; i < n; ++i) {
+    state = state * 1664525U + 1013904223U;
+    signs[i] = (state >> 31) != 0 ? 1.0 : -1.0;
+  }
+  return signs / std::sqrt(static_cast<double>(n));
 }
 
 double size_of(Side side, const Vector& x) {
@@ -147,7 +159,7 @@ std::optional<Vector> bicgstab(const Operator& A, Side side, const Vector& b, do
   const auto times = [&](const Vector& v) { return side == Side::plain ? A.times(v) : A.transposed_times(v); };
   Vector x = Vector::Zero(b.size());
   Vector r = b;
-  const Vector shadow = b;
+  const Vector shadow = b / size + scattered(b.size());  // `b` alone breaks down where it is 0 almost everywhere
   Vector p = Vector::Zero(b.size());
   Vector v = p;
   double rho = 1.0;

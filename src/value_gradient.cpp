@@ -58,4 +58,14 @@ Eigen::RowVectorXd partial_row(const LifetimeValue& value, const ValueGradient& 
   return row;
 }
 
+double partial_at(const LifetimeValue& value, const ValueGradient& gradient, Index i, Index j) {
+  double ahead = gradient.visits[i] * value.rewards().move_reward(i, j);
+  if (!value.horizon()) {
+    ahead += gradient.visits[i] * value.mean().vector()[j];
+  } else {
+    ahead += gradient.laws.col(i).dot(gradient.to_go.col(j).reverse());
+  }
+  return value.discount().factor_per_period(value.chain().period()) * ahead;
+}
+
 }  // namespace sojourn::detail

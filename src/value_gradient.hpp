@@ -24,6 +24,9 @@ ValueGradient value_gradient(const LifetimeValue& value, const Vector& start);
 /// `∂V/∂p_ij` of one row, shape (n_states,).
 Eigen::RowVectorXd partial_row(const LifetimeValue& value, const ValueGradient& gradient, Index i);
 
+/// The same of one move.
+double partial_at(const LifetimeValue& value, const ValueGradient& gradient, Index i, Index j);
+
 /// The system whose solution the values for life are.
 const ValueSystem& system_of(const LifetimeValue& value);
 

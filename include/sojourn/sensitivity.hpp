@@ -9,6 +9,7 @@
 /// 2001, chapter 9). All per unit of probability: a percentage point is a hundredth.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,10 @@
 #include "sojourn/lifetime_value.hpp"
 
 namespace sojourn {
+
+namespace detail {
+struct ValueGradient;
+}
 
 /// One move as a lever.
 struct Lever {
@@ -55,20 +60,19 @@ struct MomentLeak {
   double amount;                 ///< the sum of their leaks, currency per customer at the start
 };
 
-/// The derivatives of the value from one start law.
+/// The derivatives of the value from one start law. A sparse chain has levers and leaks among the moves that it makes; what
+/// has shape (n_states, n_states) is refused there by `domain_error`.
 class Sensitivity {
  public:
-  Sensitivity(const LifetimeValue& value, const Vector& start, Mask allowed);
-
   const StateSpace& states() const { return value_.chain().states(); }
   /// Shape (n_states, n_states): `∂V/∂p_ij`, each probability by itself, currency per unit of probability.
-  const Matrix& partial() const { return partial_; }
+  const Matrix& partial() const;
   /// Shape (n_states, n_states): `i → j` gains, the row's other moves shrink in proportion. 0 where `is_lever` is
   /// false.
-  const Matrix& lift() const { return lift_; }
+  const Matrix& lift() const;
   /// Shape (n_states, n_states): false where the move is forbidden, or is already certain so that no other can shrink;
   /// and, for life and undiscounted, where it leads out of a state or set of states that is never left now.
-  const Mask& is_lever() const { return is_lever_; }
+  const Mask& is_lever() const;
   /// `state → to` gains what `state → instead_of` loses. Throws `out_of_range` for an unknown state.
   double lift(std::string_view state, std::string_view to, std::string_view instead_of) const;
 
@@ -76,11 +80,11 @@ class Sensitivity {
   /// states that are never left: there are no finite visits to them.
   const StateValues& visits() const { return visits_; }
   /// Shape (n_states, n_states): `∂V/∂w_ij`, the discounted number of moves.
-  const Matrix& moves() const { return moves_; }
+  const Matrix& moves() const;
   /// `∂V/∂r_i`: the same as `visits`, by the name of the derivative.
   const StateValues& by_reward() const { return visits_; }
   /// Shape (n_states, n_states): `∂V/∂w_ij`, the same as `moves`.
-  const Matrix& by_move_reward() const { return moves_; }
+  const Matrix& by_move_reward() const { return moves(); }
   /// `∂V/∂γ`, currency per unit of the discount factor per period.
   double by_discount_factor() const { return by_discount_factor_; }
   /// `∂V/∂s_i`: the value of starting in each state.
@@ -105,15 +109,27 @@ class Sensitivity {
   double change_to_reach(std::string_view from, std::string_view to, double target) const;
 
  private:
+  friend Sensitivity sensitivity(const LifetimeValue&, const Vector&, const std::optional<Mask>&);
+  friend std::vector<BaseLever> base_levers(const LifetimeValue&, const Vector&, const std::optional<Mask>&);
+
+  /// What can change in one row: all states of a full chain, the moves of a sparse one.
+  struct Row;
+  /// The matrices, made when first asked for and shared by copies.
+  struct Matrices;
+
+  Sensitivity(const LifetimeValue& value, const Vector& start, const std::optional<Mask>& allowed);
+  Row row(Index i) const;
+  bool is_allowed(Index from, Index to) const;
+  const Matrices& matrices(const char* what) const;
+
   LifetimeValue value_;
   Vector start_;
   double start_mean_;
-  Matrix partial_;
-  Matrix lift_;
-  Mask is_lever_;
+  std::optional<Mask> allowed_;
+  std::shared_ptr<const detail::ValueGradient> gradient_;
   StateValues visits_;
-  Matrix moves_;
   double by_discount_factor_;
+  std::shared_ptr<Matrices> matrices_;
 };
 
 /// From a law over the states, shape (n_states,). Moves that `allowed` rules out are no levers; without it these are the

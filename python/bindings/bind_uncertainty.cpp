@@ -253,7 +253,7 @@ void bind_uncertainty(py::module_& m) {
             shape.insert(shape.begin(), draws.rows());
             return view(draws, self).attr("reshape")(py::cast(shape));
           },
-          "Read-only array of shape (n_draws, *shape of the answer). Raises `ValueError` for the delta method, which\n"
+          "Read-only array: for each draw an answer, in its shape. Raises `ValueError` for the delta method, which\n"
           "makes none.")
       .def_property_readonly(
           "n_draws", [](const BoundUncertain& self) { return self.answer.n_draws(); }, "Draws that have an answer.")

@@ -39,8 +39,8 @@ TEST_CASE("the page on absorption compiles and tells the published times") {
                              matrix({{.2, .7, 0, .1}, {0, .6, .3, .1}, {0, 0, 1, 0}, {.5, 0, .5, 0}}));
   const sojourn::Absorption ends = sojourn::absorption(chain);
   const sojourn::Matrix visits = ends.fundamental_matrix();
-  const double time = ends.expected_time["A"];
-  const double spread = ends.time_variance["A"];
+  const double time = ends.expected_time()["A"];
+  const double spread = ends.time_variance()["A"];
   CHECK(visits(0, 0) == Catch::Approx(1.50943396).epsilon(1e-8));
   CHECK(time == Catch::Approx(4.56603774).epsilon(1e-8));
   CHECK(spread == Catch::Approx(8.63866145).epsilon(1e-8));
@@ -106,4 +106,121 @@ TEST_CASE("the page on sensitivity compiles and tells the published derivative")
   CHECK(levers.size() == base.size());
   CHECK(leaks.size() == 1);
   CHECK(change == Catch::Approx(.039126).epsilon(1e-4));
+}
+
+TEST_CASE("the page on the law of the value compiles and tells the shape, the worst customers and the payback") {
+  const sojourn::LifetimeValue value = sojourn::lifetime_value(mail_order(), mail_order_rewards(),
+                                                               {.discount = sojourn::Discount::per_period_rate(0.2)});
+  const sojourn::ValueLaw law = sojourn::value_law(value, "recency_1");
+  const double median = law.quantile(0.5);
+  const double worst = law.cvar(0.05);
+  const double above = law.probability_above(40.0);
+  const sojourn::ValueMoments shape = sojourn::value_moments(value);
+  const double skewness = shape.skewness()["recency_1"];
+  const sojourn::Payback back = sojourn::payback(value, "recency_1", 40.0);
+  const double never = back.never;
+  CHECK(median == Catch::Approx(45.85).epsilon(1e-3));
+  CHECK(worst == Catch::Approx(36 - 4 / 1.2 - 4 / 1.44 - 4 / 1.728));
+  CHECK(above == Catch::Approx(1 - .7 * .8 * .85 * .95).margin(1e-6));
+  CHECK(skewness == Catch::Approx(.9838).epsilon(1e-4));
+  CHECK(never == Catch::Approx(.7 * .8 * .85 * .95).margin(1e-6));
+}
+
+TEST_CASE("the page on fleets compiles and tells the value of a base") {
+  const sojourn::LifetimeValue value = sojourn::lifetime_value(mail_order(), mail_order_rewards(),
+                                                               {.discount = sojourn::Discount::per_period_rate(0.2)});
+  const sojourn::Vector customers = numbers({100, 60, 40, 30, 0});
+  const sojourn::Vector newcomers = numbers({10, 0, 0, 0, 0});
+  const sojourn::FleetValue base = sojourn::fleet_value(value, customers);
+  const sojourn::FleetInterval normal = base.interval(0.9);
+  const sojourn::FleetInterval exact = base.exact_interval(0.9);
+  const sojourn::ValueLaw law = sojourn::fleet_value(value, newcomers, {.basis = sojourn::FleetBasis::mean}).law();
+  const double above = law.probability_above(600.0);
+  CHECK(base.mean() == Catch::Approx(2480.6184).epsilon(1e-7));
+  CHECK(normal.lower == Catch::Approx(1873.0).epsilon(1e-3));
+  CHECK(exact.lower == Catch::Approx(1883.1).margin(exact.error_in_value));
+  CHECK(above == Catch::Approx(.192).margin(.005));
+}
+
+TEST_CASE("the page on uncertainty compiles, and its ways agree where the model holds") {
+  const sojourn::Chain truth(sojourn::StateSpace{"new", "loyal", "lapsed", "churn"},
+                             matrix({{.5, .2, .2, .1}, {.1, .8, .05, .05}, {.05, .05, .6, .3}, {0, 0, 0, 1}}),
+                             sojourn::Period::months(1));
+  const sojourn::Rewards money(truth.states(), {{"new", 10.0}, {"loyal", 30.0}, {"lapsed", -2.0}});
+  const sojourn::LifetimeValueOptions for_life{.discount = sojourn::Discount::annual_rate(0.10)};
+  const sojourn::Journeys journeys =
+      sojourn::simulate(truth, money,
+                        {.customers = 500, .horizon = 24, .seed = 1, .outputs = {.value = false, .journeys = true}})
+          .journeys();
+  const sojourn::FitResult fit = sojourn::fit_chain(sojourn::count(journeys));
+  const sojourn::LifetimeValue value = sojourn::lifetime_value(fit, for_life, money);
+  const auto worth = [&](const sojourn::Chain& chain) {
+    return sojourn::lifetime_value(chain, money, for_life).mean();
+  };
+  const sojourn::Uncertain drawn = sojourn::posterior(value, {.seed = 1});
+  const sojourn::AnswerInterval ends = drawn.interval(0.9);
+  const sojourn::Uncertain stay =
+      sojourn::posterior(fit, [](const sojourn::Chain& chain) { return sojourn::absorption(chain).expected_time(); });
+  const sojourn::Uncertain again = sojourn::bootstrap(journeys, worth, {.seed = 1});
+  const sojourn::Uncertain quick = sojourn::delta_method(value);
+  const sojourn::ValueOfInformation information = sojourn::value_of_information(value, "new");
+  const sojourn::ValueBounds bounds = sojourn::value_bounds(value, 0.9);
+  CHECK(ends.lower[0] < quick.estimate()[0]);
+  CHECK(ends.upper[0] > quick.estimate()[0]);
+  CHECK(stay.estimate()[0] == Catch::Approx(sojourn::absorption(truth).expected_time()["new"]).epsilon(.15));
+  CHECK(drawn.standard_error()[0] == Catch::Approx(quick.standard_error()[0]).epsilon(.1));
+  CHECK(again.standard_error()[0] == Catch::Approx(quick.standard_error()[0]).epsilon(.2));
+  CHECK(information.standard_error() == Catch::Approx(quick.standard_error()[0]));
+  CHECK(bounds.lower["new"] < ends.lower[0]);
+  CHECK(bounds.upper["new"] > ends.upper[0]);
+}
+
+TEST_CASE("the page on tests of fit compiles and tells Kullback's statistic") {
+  const sojourn::Chain given(sojourn::StateSpace{"a", "b", "c"},
+                             matrix({{.625, .25, .125}, {.25, .5, .25}, {.25, .375, .375}}));
+  const sojourn::CountMatrix moves = matrix({{51, 11, 8}, {12, 31, 9}, {6, 11, 10}}).cast<std::int64_t>();
+  const auto simulated = [](double stay, std::uint64_t seed) {
+    const sojourn::Chain chain(sojourn::StateSpace{"active", "silent", "churn"},
+                               matrix({{stay, .9 - stay, .1}, {.2, .6, .2}, {0, 0, 1}}), sojourn::Period::months(1));
+    return sojourn::simulate(
+               chain, sojourn::Rewards(chain.states()),
+               {.customers = 1000, .horizon = 12, .seed = seed, .outputs = {.value = false, .journeys = true}})
+        .journeys();
+  };
+  const sojourn::Journeys journeys = simulated(.2, 0);
+  const sojourn::Counts casual = sojourn::count(journeys);
+  const sojourn::Counts devoted = sojourn::count(simulated(.6, 1));
+  const sojourn::TestResult test = sojourn::chain_test(moves, given);
+  const sojourn::TestResult other = sojourn::chain_test(moves, given, {.method = sojourn::TestMethod::pearson});
+  const sojourn::RowsTest visits = sojourn::visits_test(journeys);
+  const sojourn::OrderTest order = sojourn::order_test(journeys, {.max_order = 2});
+  const sojourn::SegmentTest apart = sojourn::segment_test({{"casual", casual}, {"devoted", devoted}});
+  const std::vector<std::string> warnings = sojourn::fit_tests(journeys).warnings();
+  CHECK(test.statistic == Catch::Approx(6.518384096).epsilon(1e-9));
+  CHECK(other.statistic == Catch::Approx(6.109725).epsilon(1e-6));
+  CHECK(visits.overall.p_value > .01);
+  CHECK(order.order() == 1);
+  CHECK(apart.rows.overall.p_value < 1e-50);
+  CHECK(warnings.empty());
+}
+
+TEST_CASE("the page on large chains compiles and tells the fair game") {
+  constexpr int n = 1000;
+  std::vector<std::string> names;
+  std::vector<Eigen::Triplet<double>> entries{{0, 0, 1.0}, {n, n, 1.0}};
+  for (int i = 0; i <= n; ++i) names.push_back(std::to_string(i));
+  for (int i = 1; i < n; ++i) {
+    entries.emplace_back(i, i - 1, 0.5);
+    entries.emplace_back(i, i + 1, 0.5);
+  }
+  sojourn::SparseMatrix sparse_matrix(n + 1, n + 1);
+  sparse_matrix.setFromTriplets(entries.begin(), entries.end());
+  const sojourn::Chain game(sojourn::StateSpace(names), sparse_matrix);
+  const sojourn::Absorption ends = sojourn::absorption(game);
+  const double won = ends.probability("1000").at(250);
+  const double rounds = ends.expected_time().at(250);
+  const sojourn::StateValues visits = ends.expected_visits_from(sojourn::start_in(game.states(), "250"));
+  CHECK(won == Catch::Approx(.25).epsilon(1e-10));
+  CHECK(rounds == Catch::Approx(250.0 * 750.0).epsilon(1e-10));
+  CHECK(visits.vector().sum() == Catch::Approx(rounds).epsilon(1e-9));
 }

@@ -302,6 +302,47 @@ TEST_CASE("a sparse chain and its rewards survive a model file") {
   check_refused<std::invalid_argument>([&] { chain_from_json(with("value", {1.0, 0.5})); }, {"'b'", "0.5"});
 }
 
+TEST_CASE("levers, leaks and what-ifs of a sparse chain are those of the full one") {
+  const Chain chain = random_moves(80, 4, 0.1, 21);
+  const Rewards rewards = some_rewards(chain, 5).with_move("s3", "s79", -7.0);
+  for (const std::optional<Index>& horizon : {std::optional<Index>(), std::optional<Index>(9)}) {
+    const LifetimeValueOptions options{.discount = Discount::factor(0.95), .horizon = horizon};
+    const LifetimeValue value = lifetime_value(chain, rewards, options);
+    const Sensitivity why = sensitivity(value, "s3");
+    const Sensitivity full = sensitivity(lifetime_value(chain.to_dense(), rewards, options), "s3");
+    CHECK(distance(why.visits(), full.visits()) < 1e-10);
+    CHECK(why.lift("s3", "s79", "s3") == Catch::Approx(full.lift("s3", "s79", "s3")).epsilon(1e-9));
+    const std::vector<Lever> levers = why.levers();
+    REQUIRE(static_cast<Index>(levers.size()) == chain.n_moves() - 1);  // the exit's own is no lever
+    for (const Lever& lever : levers) {
+      CHECK(lever.value_of_a_point == Catch::Approx(full.lift()(lever.from, lever.to) / 100.0).margin(1e-10));
+    }
+    const std::vector<Leak> leaks = why.leaks();
+    const std::vector<Leak> full_leaks = full.leaks();
+    REQUIRE(leaks.size() == full_leaks.size());
+    for (std::size_t k = 0; k < leaks.size(); ++k)
+      CHECK(leaks[k].amount == Catch::Approx(full_leaks[k].amount).margin(1e-10));
+    check_refused<std::domain_error>([&] { (void)why.partial(); }, {"partial", "80 states", "levers"});
+    check_refused<std::domain_error>([&] { (void)why.lift(); }, {"lift", "sparse"});
+    if (horizon) continue;
+    const double target = why.by_start()["s3"] + 0.01;
+    CHECK(why.change_to_reach("s3", "s79", target) == Catch::Approx(full.change_to_reach("s3", "s79", target)));
+    check_refused<std::domain_error>([&] { (void)why.change_to_reach("s3", "s3", target); }, {"'s3'"});
+
+    Vector row = Vector::Zero(80);
+    row[79] = 0.5;
+    row[4] = 0.5;
+    const LifetimeValue other = lifetime_value(chain.with_row("s3", row), rewards, options);
+    const WhatIf split = what_if(value, other, start_in(chain.states(), "s3"));
+    double sum = 0.0;
+    for (const MoveDifference& move : split.moves) {
+      CHECK(move.from == 3);
+      sum += move.amount;
+    }
+    CHECK(sum == Catch::Approx(split.other_value - split.value).epsilon(1e-9));
+  }
+}
+
 TEST_CASE("a nearly closed set of many states keeps its digits") {
   // Every state leaves with the same chance, so the time is 1 / churn from everywhere.
   for (const Index n : {Index{300}, Index{3000}}) {

@@ -271,7 +271,7 @@ TEST_CASE("posterior, delta method and bootstrap agree where there is much data 
   const FitResult fit = fit_chain(count(sim.journeys()));
   const Answer answer = [](const Chain& c, const Rewards& r) {
     const Vector V = mean_values(c, r);
-    return numbers({V[0], V[1], hitting(c, {"loyal"}).probability["new"], absorption(c).expected_time["loyal"]});
+    return numbers({V[0], V[1], hitting(c, {"loyal"}).probability["new"], absorption(c).expected_time()["loyal"]});
   };
   const Uncertain drawn = posterior(fit, answer, {.draws = 2'000});
   const Uncertain delta = delta_method(fit, answer);
@@ -470,7 +470,7 @@ TEST_CASE("intervals of nine in ten cover the truth in nine of ten replications 
     };
     return determinant(ones) / determinant(A);
   };
-  const double true_time = absorption(truth).expected_time["new"];
+  const double true_time = absorption(truth).expected_time()["new"];
   REQUIRE(time(truth) == Catch::Approx(true_time).epsilon(1e-12));
 
   constexpr int replications = 2'000;
