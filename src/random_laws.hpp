@@ -21,14 +21,16 @@ class WordStream {
       : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}, counter_(counter) {}
 
   std::uint64_t next() {
-    if (place_ == 0) {
-      block_ = philox4x32(counter_, key_);
-      ++counter_[3];
-      place_ = 1;
-      return join(block_[0], block_[1]);
+    if (place_ == words_.size()) {
+      for (std::size_t i = 0; i < words_.size(); i += 2) {
+        const std::array<std::uint32_t, 4> block = philox4x32(counter_, key_);
+        ++counter_[3];
+        words_[i] = join(block[0], block[1]);
+        words_[i + 1] = join(block[2], block[3]);
+      }
+      place_ = 0;
     }
-    place_ = 0;
-    return join(block_[2], block_[3]);
+    return words_[place_++];
   }
   /// In (0, 1).
   double uniform() { return (static_cast<double>(next() >> 12) + 0.5) * 0x1p-52; }
@@ -40,8 +42,8 @@ class WordStream {
 
   std::array<std::uint32_t, 2> key_;
   std::array<std::uint32_t, 4> counter_;
-  std::array<std::uint32_t, 4> block_{};
-  int place_ = 0;
+  std::array<std::uint64_t, 4> words_{};
+  std::size_t place_ = 4;
 };
 
 /// The layers of the ziggurat: their right ends and the density (without its factor) there.
