@@ -42,18 +42,26 @@ DirichletRows::DirichletRows(const Matrix& posterior, const Matrix& known, std::
     }
     rows_.push_back({i, begin, cells_.size()});
   }
+  std::vector<char> is_drawn(static_cast<std::size_t>(n_ * n_), 0);
+  for (const Row& row : rows_) {
+    for (std::size_t c = row.begin; c < row.end; ++c) {
+      is_drawn[static_cast<std::size_t>(row.state * n_ + cells_[c].column)] = 1;
+    }
+  }
+  for (Index c = 0; c < n_ * n_; ++c) {
+    if (!is_drawn[static_cast<std::size_t>(c)]) not_drawn_.push_back(c);
+  }
 }
 
 void DirichletRows::draw(std::uint64_t k, double* out, Index stride) const {
   const Ziggurat& layers = Ziggurat::layers();
-  for (Index c = 0; c < n_ * n_; ++c) out[c * stride] = known_.data()[c];
+  for (const Index c : not_drawn_) out[c * stride] = known_.data()[c];
   for (const Row& row : rows_) {
+    WordStream words = words_for(seed_, k, static_cast<std::uint32_t>(row.state), Purpose::move);
     double total = 0.0;
     for (std::size_t c = row.begin; c < row.end; ++c) {
-      const Index at = row.state * n_ + cells_[c].column;
-      WordStream words = words_for(seed_, k, static_cast<std::uint32_t>(at), Purpose::move);
       const double g = cells_[c].law.draw(words, layers);
-      out[at * stride] = g;
+      out[(row.state * n_ + cells_[c].column) * stride] = g;
       total += g;
     }
     if (!(total > 1e-280) || !std::isfinite(total)) {
@@ -67,10 +75,10 @@ void DirichletRows::draw(std::uint64_t k, double* out, Index stride) const {
 
 /// The same draw where its gammas are too small or too large to add up.
 void DirichletRows::draw_by_logarithms(std::uint64_t k, const Row& row, double* out, Index stride) const {
+  WordStream words = words_for(seed_, k, static_cast<std::uint32_t>(row.state), Purpose::move);
   double largest = -std::numeric_limits<double>::infinity();
   for (std::size_t c = row.begin; c < row.end; ++c) {
     const Index at = row.state * n_ + cells_[c].column;
-    WordStream words = words_for(seed_, k, static_cast<std::uint32_t>(at), Purpose::move);
     out[at * stride] = cells_[c].law.draw_logarithm(words, Ziggurat::layers());
     largest = std::max(largest, out[at * stride]);
   }

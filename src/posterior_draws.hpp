@@ -48,7 +48,8 @@ class DirichletRows {
   std::uint64_t seed_;
   std::vector<Row> rows_;
   std::vector<Cell> cells_;
-  Matrix known_;  // zero in the rows that are drawn
+  std::vector<Index> not_drawn_;  // entries of `known_` that every draw has
+  Matrix known_;                  // zero in the rows that are drawn
   Mask support_;
 };
 
