@@ -36,21 +36,23 @@ Absorption::Absorption(const Chain& chain, std::vector<Index> transient, std::ve
     for (const Index j : ends_[static_cast<std::size_t>(e)]) end_of[static_cast<std::size_t>(j)] = e;
   }
 
-  // Each chance is solved for itself, so that small ones keep their digits; the last column is for the time.
-  Matrix right(n, n_ends + 1);
-  right.setZero();
-  for (const Index i : transient_) {
-    right(i, n_ends) = 1.0;
-    chain.for_each_move(i, [&](Index j, double p) {
-      const Index e = end_of[static_cast<std::size_t>(j)];
-      if (e >= 0) right(i, e) += p;
-    });
-  }
-  Matrix solved = system_->solve(right);
-  const Vector time = solved.col(n_ends);
-  probabilities_ = solved.leftCols(n_ends);
-  for (Index e = 0; e < n_ends; ++e) {
-    for (const Index j : ends_[static_cast<std::size_t>(e)]) probabilities_(j, e) = 1.0;
+  Vector is_transient = Vector::Zero(n);
+  for (const Index i : transient_) is_transient[i] = 1.0;
+  const Vector time = system_->solve_one(is_transient);
+  // Each chance is solved for itself, so that small ones keep their digits; the only end is certain.
+  probabilities_ = Matrix::Ones(n, n_ends);
+  if (n_ends > 1) {
+    Matrix entering = Matrix::Zero(n, n_ends);
+    for (const Index i : transient_) {
+      chain.for_each_move(i, [&](Index j, double p) {
+        const Index e = end_of[static_cast<std::size_t>(j)];
+        if (e >= 0) entering(i, e) += p;
+      });
+    }
+    probabilities_ = system_->solve(entering);
+    for (Index e = 0; e < n_ends; ++e) {
+      for (const Index j : ends_[static_cast<std::size_t>(e)]) probabilities_(j, e) = 1.0;
+    }
   }
 
   Vector spread = Vector::Zero(n);  // the law of total variance
@@ -59,7 +61,7 @@ Absorption::Absorption(const Chain& chain, std::vector<Index> transient, std::ve
     chain.for_each_move(i, [&](Index j, double p) { mean += p * time[j]; });
     chain.for_each_move(i, [&](Index j, double p) { spread[i] += p * (time[j] - mean) * (time[j] - mean); });
   }
-  time_variance_ = StateValues(states_, system_->solve(spread));
+  time_variance_ = StateValues(states_, system_->solve_one(spread));
   expected_time_ = StateValues(states_, time);
 }
 

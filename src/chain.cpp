@@ -99,6 +99,7 @@ double Chain::probability(Index from, Index to) const {
 }
 
 Index Chain::n_moves() const {
+  if (!is_sparse()) return (moves_->dense.array() > 0.0).count();
   Index n = 0;
   for (Index i = 0; i < n_states(); ++i) for_each_move(i, [&n](Index, double) { ++n; });
   return n;

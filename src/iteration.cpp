@@ -198,7 +198,7 @@ std::optional<Vector> bicgstab(const Operator& A, Side side, const Vector& b, do
 }
 
 std::optional<Iterated> refine(const Operator& A, Side side, const Vector& b, double inverse_norm,
-                               const Approximate& approximate) {
+                               const Approximate& approximate, const std::optional<Vector>& guess) {
   constexpr double enough = 1e-12;
   constexpr double tolerable = 1e-10;
   constexpr int most_passes = 8;
@@ -207,7 +207,7 @@ std::optional<Iterated> refine(const Operator& A, Side side, const Vector& b, do
   Vector left = b;
   double error = INFINITY;
   for (int pass = 0; pass < most_passes; ++pass) {
-    const std::optional<Vector> step = approximate(left);
+    const std::optional<Vector> step = pass == 0 && guess ? guess : approximate(left);
     if (!step) break;
     const Vector longer = x + (correction + *step);
     const Vector rest = (x - longer) + (correction + *step);
@@ -226,7 +226,7 @@ std::optional<Iterated> refine(const Operator& A, Side side, const Vector& b, do
   return Iterated{std::move(x), error};
 }
 
-std::optional<double> inverse_norm(const Operator& A, const Approximate& approximate) {
+std::optional<InverseNorm> inverse_norm(const Operator& A, const Approximate& approximate) {
   const Vector ones = Vector::Ones(A.size());
   Vector y = Vector::Zero(A.size());
   Vector left = ones;
@@ -237,7 +237,7 @@ std::optional<double> inverse_norm(const Operator& A, const Approximate& approxi
     left = A.residual(ones, y, Vector::Zero(A.size()));
     // A (y) >= 1 - left > 0 with y >= 0 proves A⁻¹ 1 <= y / (1 - left), for A is an M-matrix.
     const double short_of = left.maxCoeff();
-    if (short_of < 0.5 && y.minCoeff() >= 0.0) return y.maxCoeff() / (1.0 - short_of);
+    if (short_of < 0.5 && y.minCoeff() >= 0.0) return InverseNorm{y.maxCoeff() / (1.0 - short_of), std::move(y)};
   }
   return std::nullopt;
 }

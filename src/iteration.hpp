@@ -94,11 +94,16 @@ std::optional<Vector> bicgstab(const Operator& A, Side side, const Vector& b, do
                                bool is_patient);
 
 /// Repeats `approximate` on what is left until the error is proven small or falls no further. `inverse_norm` bounds the
-/// largest row sum of `A⁻¹`.
+/// largest row sum of `A⁻¹`; `guess` is tried before anything is asked.
 std::optional<Iterated> refine(const Operator& A, Side side, const Vector& b, double inverse_norm,
-                               const Approximate& approximate);
+                               const Approximate& approximate, const std::optional<Vector>& guess);
 
-/// A proven bound for the largest row sum of `A⁻¹`, which is `A⁻¹ 1`; nothing when `approximate` cannot give one.
-std::optional<double> inverse_norm(const Operator& A, const Approximate& approximate);
+struct InverseNorm {
+  double bound;  ///< of the largest row sum of `A⁻¹`, proven
+  Vector sums;   ///< about those sums, `A⁻¹ 1`
+};
+
+/// Nothing when `approximate` does not get there.
+std::optional<InverseNorm> inverse_norm(const Operator& A, const Approximate& approximate);
 
 }  // namespace sojourn::detail

@@ -13,6 +13,10 @@ MoveRows move_rows(const Chain& chain, const std::vector<Index>& inside, double 
     position[static_cast<std::size_t>(inside[static_cast<std::size_t>(a)])] = static_cast<int>(a);
   MoveRows rows;
   rows.slack = Vector::Constant(n, 1.0 - factor);
+  const auto n_moves = static_cast<std::size_t>(chain.n_moves());
+  rows.first.reserve(inside.size() + 1);
+  rows.to.reserve(n_moves);
+  rows.weight.reserve(n_moves);
   for (Index a = 0; a < n; ++a) {
     chain.for_each_move(inside[static_cast<std::size_t>(a)], [&](Index j, double p) {
       const int b = position[static_cast<std::size_t>(j)];

@@ -1,6 +1,7 @@
 #include "sojourn/passage.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <queue>
 #include <stdexcept>
 #include <utility>
@@ -23,17 +24,27 @@ Flags flags_of(const char* where, const StateSpace& states, const std::vector<st
   return flags;
 }
 
-/// For each state the states that lead to it.
-std::vector<std::vector<Index>> predecessors(const Chain& chain) {
-  std::vector<std::vector<Index>> before(static_cast<std::size_t>(chain.n_states()));
-  for (Index i = 0; i < chain.n_states(); ++i) {
-    chain.for_each_move(i, [&](Index j, double) { before[static_cast<std::size_t>(j)].push_back(i); });
+/// For each state the states that lead to it: `from[first[j]] … from[first[j + 1] - 1]`.
+struct Predecessors {
+  explicit Predecessors(const Chain& chain) : first(static_cast<std::size_t>(chain.n_states()) + 1, 0) {
+    const Index n = chain.n_states();
+    for (Index i = 0; i < n; ++i) {
+      chain.for_each_move(i, [&](Index j, double) { ++first[static_cast<std::size_t>(j) + 1]; });
+    }
+    std::partial_sum(first.begin(), first.end(), first.begin());
+    from.resize(first.back());
+    std::vector<std::size_t> next(first.begin(), first.end() - 1);
+    for (Index i = 0; i < n; ++i) {
+      chain.for_each_move(i, [&](Index j, double) { from[next[static_cast<std::size_t>(j)]++] = i; });
+    }
   }
-  return before;
-}
+
+  std::vector<std::size_t> first;
+  std::vector<Index> from;
+};
 
 /// The states from which a state of `to` can be reached by moves out of states that are not in `closed`; `to` included.
-Flags reaching(const std::vector<std::vector<Index>>& before, const Flags& to, const Flags& closed) {
+Flags reaching(const Predecessors& before, const Flags& to, const Flags& closed) {
   Flags found = to;
   std::queue<Index> queue;
   for (std::size_t j = 0; j < found.size(); ++j) {
@@ -42,7 +53,9 @@ Flags reaching(const std::vector<std::vector<Index>>& before, const Flags& to, c
   while (!queue.empty()) {
     const Index j = queue.front();
     queue.pop();
-    for (const Index i : before[static_cast<std::size_t>(j)]) {
+    for (std::size_t e = before.first[static_cast<std::size_t>(j)]; e < before.first[static_cast<std::size_t>(j) + 1];
+         ++e) {
+      const Index i = before.from[e];
       const auto at = static_cast<std::size_t>(i);
       if (found[at] || closed[at]) continue;
       found[at] = 1;
@@ -89,7 +102,7 @@ StateValues Hitting::expected_time() const {
 
 Hitting hitting(const Chain& chain, const std::vector<std::string>& targets) {
   const auto n = static_cast<std::size_t>(chain.n_states());
-  const auto before = predecessors(chain);
+  const Predecessors before(chain);
   const Flags is_target = flags_of("targets", chain.states(), targets);
   const Flags can_hit = reaching(before, is_target, Flags(n, 0));
   Flags never(n, 0);
@@ -101,7 +114,10 @@ Hitting hitting(const Chain& chain, const std::vector<std::string>& targets) {
   const Flags can_miss = reaching(before, never, is_target);
 
   const detail::ValueSystem way = restricted(chain, on_the_way);
-  Vector probability = way.solve(one_step_into(chain, is_target)).cwiseMin(1.0);
+  bool all_certain = true;
+  for (std::size_t i = 0; i < n; ++i) all_certain = all_certain && !(on_the_way[i] && can_miss[i]);
+  Vector probability = Vector::Zero(chain.n_states());
+  if (!all_certain) probability = way.solve_one(one_step_into(chain, is_target)).cwiseMin(1.0);
   for (std::size_t i = 0; i < n; ++i) {
     if (can_hit[i] && !can_miss[i]) probability[static_cast<Index>(i)] = 1.0;
   }
@@ -109,7 +125,7 @@ Hitting hitting(const Chain& chain, const std::vector<std::string>& targets) {
   for (std::size_t i = 0; i < n; ++i) {
     if (!on_the_way[i]) hits[static_cast<Index>(i)] = 0.0;
   }
-  Vector time = way.solve(hits);
+  Vector time = way.solve_one(hits);
   for (std::size_t i = 0; i < n; ++i) {
     const auto at = static_cast<Index>(i);
     if (on_the_way[i]) time[at] /= probability[at];
@@ -156,10 +172,10 @@ StateValues committor(const Chain& chain, const std::vector<std::string>& goal, 
                                   " stands in goal and in other; the two must not share a state");
     }
   }
-  const Flags can_reach = reaching(predecessors(chain), is_goal, is_other);
+  const Flags can_reach = reaching(Predecessors(chain), is_goal, is_other);
   Flags inside(can_reach.size(), 0);
   for (std::size_t i = 0; i < inside.size(); ++i) inside[i] = can_reach[i] && !is_goal[i] && !is_other[i];
-  Vector probability = restricted(chain, inside).solve(one_step_into(chain, is_goal));
+  Vector probability = restricted(chain, inside).solve_one(one_step_into(chain, is_goal));
   for (std::size_t i = 0; i < inside.size(); ++i) {
     if (is_goal[i]) probability[static_cast<Index>(i)] = 1.0;
   }

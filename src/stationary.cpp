@@ -3,6 +3,7 @@
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -100,23 +101,25 @@ Matrix times_one_by_one(const Matrix& P) {
 
 /// From the visits `N_ij` to `j` before the state `r`: `N_ij = π_j (m_ir + m_rj - m_ij)`. An entry is as accurate as
 /// the time by way of `r`, the state that is visited most.
-Matrix times_at_once(const Matrix& P) {
-  const Index n = P.rows();
-  const Vector law = stationary_law(P);
+Matrix times_at_once(const Chain& chain) {
+  const Index n = chain.n_states();
+  std::vector<Index> others(static_cast<std::size_t>(n));
+  std::iota(others.begin(), others.end(), Index{0});
+  const Vector law = law_of_class(chain, others);
   Index r = 0;
   law.maxCoeff(&r);
-  const Others others(P, r);
-  const Matrix N = others.system->solve(Matrix::Identity(n - 1, n - 1));
+  others.erase(others.begin() + r);
+  Matrix at_others = Matrix::Identity(n, n);
+  at_others(r, r) = 0.0;
+  const Matrix N = detail::ValueSystem(chain, 1.0, others).solve(at_others);
   const Vector to_r = N.rowwise().sum();
   Matrix times = Matrix::Zero(n, n);
-  for (Index b = 0; b < n - 1; ++b) {
-    const Index j = others.states[static_cast<std::size_t>(b)];
-    const double from_r = N(b, b) / law[j] - to_r[b];
-    times(r, j) = from_r;
-    times(j, r) = to_r[b];
-    for (Index a = 0; a < n - 1; ++a) {
-      if (a != b) times(others.states[static_cast<std::size_t>(a)], j) = to_r[a] + from_r - N(a, b) / law[j];
+  for (const Index j : others) {
+    const double from_r = N(j, j) / law[j] - to_r[j];
+    for (Index i = 0; i < n; ++i) {
+      if (i != j) times(i, j) = i == r ? from_r : to_r[i] + from_r - N(i, j) / law[j];
     }
+    times(j, r) = to_r[j];
   }
   return times;
 }
@@ -204,7 +207,7 @@ Matrix mean_passage_times(const Chain& chain) {
         "the targets that you mean");
   }
   const Matrix& P = chain.transition_matrix();
-  return chain.n_states() <= most_times_one_by_one ? times_one_by_one(P) : times_at_once(P);
+  return chain.n_states() <= most_times_one_by_one ? times_one_by_one(P) : times_at_once(chain);
 }
 
 double kemeny_constant(const Chain& chain) {

@@ -183,7 +183,7 @@ Structure structure(const Chain& chain) {
     for (const Index i : classes[c].states) {
       chain.for_each_move(i, [&](Index j, double) {
         const Index to = class_of[static_cast<std::size_t>(j)];
-        if (to != static_cast<Index>(c)) next[c].push_back(to);
+        if (to != static_cast<Index>(c) && (next[c].empty() || next[c].back() != to)) next[c].push_back(to);
       });
     }
     std::sort(next[c].begin(), next[c].end());

@@ -97,9 +97,10 @@ Matrix Block::solve(Side side, const Matrix& b) const {
   }
   if (n <= most_factorised) return solve_directly(side, b);
   if (std::optional<Matrix> x = iterate(side, b, true)) return *std::move(x);
-  throw std::domain_error("a set of " + text::grouped(n) +
-                          " states that lead to each other is too nearly closed to be solved to ten digits; where there is a "
-                          "discount or a horizon to choose, a stronger or shorter one helps");
+  throw std::domain_error(
+      "a set of " + text::grouped(n) +
+      " states that lead to each other is too nearly closed to be solved to ten digits; where there is a "
+      "discount or a horizon to choose, a stronger or shorter one helps");
 }
 
 std::optional<Matrix> Block::iterate(Side side, const Matrix& b, bool is_patient) const {
@@ -110,18 +111,29 @@ std::optional<Matrix> Block::iterate(Side side, const Matrix& b, bool is_patient
     };
   };
   const double slack = operator_->smallest_slack();
+  const bool asks_for_times = side == Side::plain && b.cols() == 1 && (b.array() == 1.0).all();
+  std::optional<Vector> guess;
   std::optional<double> norm;
   if (slack > 1e-3) {
     norm = 1.0 / slack;
   } else {
-    std::call_once(later_->norm_once, [&] { later_->norm = inverse_norm(*operator_, by_steps(Side::plain, 1e-6)); });
-    norm = later_->norm;
-    if (!norm && is_patient) norm = inverse_norm(*operator_, by_steps(Side::plain, 1e-6));
+    const auto find = [&] {
+      std::optional<InverseNorm> found = inverse_norm(*operator_, by_steps(Side::plain, asks_for_times ? 1e-14 : 1e-6));
+      if (!found) return;
+      norm = found->bound;
+      if (asks_for_times) guess = std::move(found->sums);
+    };
+    std::call_once(later_->norm_once, [&] {
+      find();
+      later_->norm = norm;
+    });
+    if (!norm) norm = later_->norm;
+    if (!norm && is_patient) find();
   }
   if (!norm) return std::nullopt;
   Matrix x(b.rows(), b.cols());
   for (Index k = 0; k < b.cols(); ++k) {
-    const std::optional<Iterated> column = refine(*operator_, side, b.col(k), *norm, by_steps(side, 1e-14));
+    const std::optional<Iterated> column = refine(*operator_, side, b.col(k), *norm, by_steps(side, 1e-14), guess);
     if (!column) return std::nullopt;
     x.col(k) = column->x;
   }
