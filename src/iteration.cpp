@@ -127,9 +127,13 @@ Vector DenseOperator::residual(const Vector& b, const Vector& x, const Vector& c
   Vector r(size());
   for (Index i = 0; i < size(); ++i) {
     const double* const row = moves().data() + i * size();
-    long double into = 0.0L;
-    for (Index j = 0; j < size(); ++j) into += row[j] * (z[i] - z[j]);
-    r[i] = static_cast<double>(b[i] - slack_[i] * z[i] - factor_ * into);
+    long double into[4] = {0.0L, 0.0L, 0.0L, 0.0L};  // sums that do not wait for each other
+    Index j = 0;
+    for (; j + 4 <= size(); j += 4) {
+      for (Index k = 0; k < 4; ++k) into[k] += row[j + k] * (z[i] - z[j + k]);
+    }
+    for (; j < size(); ++j) into[0] += row[j] * (z[i] - z[j]);
+    r[i] = static_cast<double>(b[i] - slack_[i] * z[i] - factor_ * ((into[0] + into[1]) + (into[2] + into[3])));
   }
   return r;
 }

@@ -85,6 +85,37 @@ Vector one_step_into(const Chain& chain, const Flags& set) {
   return into;
 }
 
+/// `x ← P (elsewhere ∘ x)` for two vectors, with one reading of the moves.
+void one_period_earlier(const Chain& chain, const Vector& elsewhere, Vector& x, Vector& y) {
+  const Index n = chain.n_states();
+  if (chain.is_sparse()) {
+    Eigen::Matrix<double, Eigen::Dynamic, 2, Eigen::RowMajor> both(n, 2);
+    both.col(0) = elsewhere.cwiseProduct(x);
+    both.col(1) = elsewhere.cwiseProduct(y);
+    for (Index i = 0; i < n; ++i) {
+      double next_x = 0.0;
+      double next_y = 0.0;
+      chain.for_each_move(i, [&](Index j, double p) {
+        next_x += p * both(j, 0);
+        next_y += p * both(j, 1);
+      });
+      x[i] = next_x;
+      y[i] = next_y;
+    }
+    return;
+  }
+  constexpr Index most_numbers = 1 << 15;  // a part of the matrix that stays in the cache for both
+  const Index rows = std::max<Index>(1, most_numbers / n);
+  const Matrix& P = chain.transition_matrix();
+  const Vector from_x = elsewhere.cwiseProduct(x);
+  const Vector from_y = elsewhere.cwiseProduct(y);
+  for (Index i = 0; i < n; i += rows) {
+    const Index k = std::min(rows, n - i);
+    x.segment(i, k).noalias() = P.middleRows(i, k) * from_x;
+    y.segment(i, k).noalias() = P.middleRows(i, k) * from_y;
+  }
+}
+
 }  // namespace
 
 StateValues Hitting::expected_time() const {
@@ -151,15 +182,13 @@ FirstPassage first_passage(const Chain& chain, const std::vector<std::string>& t
     if (is_target[j]) elsewhere[static_cast<Index>(j)] = 0.0;
   }
   Matrix probabilities(horizon, chain.n_states());
-  Matrix law_and_missing(chain.n_states(), 2);
-  law_and_missing.col(0) = one_step_into(chain, is_target);
-  law_and_missing.col(1) = chain.expected_next(elsewhere);
+  Vector law = one_step_into(chain, is_target);
+  Vector missing = chain.expected_next(elsewhere);
   for (Index t = 0; t < horizon; ++t) {
-    probabilities.row(t) = law_and_missing.col(0).transpose();
+    probabilities.row(t) = law.transpose();
     if (t + 1 == horizon) break;
-    law_and_missing = chain.expected_next(elsewhere.asDiagonal() * law_and_missing);
+    one_period_earlier(chain, elsewhere, law, missing);
   }
-  Vector missing = law_and_missing.col(1);
   return {chain.states(), std::move(probabilities), StateValues(chain.states(), std::move(missing))};
 }
 
