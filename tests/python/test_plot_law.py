@@ -37,6 +37,12 @@ def test_it_draws_on_the_axes_given_and_on_new_ones_without(horizon):
     plt.close(other.figure)
 
 
+def test_a_value_is_drawn_by_its_law():
+    value = sj.lifetime_value(CHAIN, {"active": 10.0}, horizon=3, discount_factor=0.9)
+    drawn, expected = sj.plot.law(value, fresh_axes()), sj.plot.law(sj.value_law(value), fresh_axes())
+    np.testing.assert_array_equal(drawn.lines[0].get_xydata(), expected.lines[0].get_xydata())
+
+
 def test_the_curve_is_the_cdf_and_bars_are_the_values():
     law = law_of(3)
     axes = sj.plot.law(law, fresh_axes(), upto=1.0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn._core import ValueLaw
+from sojourn._core import LifetimeValue, ValueLaw, value_law
 from sojourn.plot import _style as style
 from sojourn.plot.distribution import quantile_words
 
@@ -19,7 +19,7 @@ FEW = 40  # atoms that are drawn one by one
 
 
 def law(
-    subject: ValueLaw,
+    subject: ValueLaw | LifetimeValue,
     ax: Axes | None = None,
     *,
     quantiles: Sequence[float] = (0.1, 0.5, 0.9),
@@ -33,7 +33,7 @@ def law(
     Parameters
     ----------
     subject
-        A ``ValueLaw``.
+        A ``ValueLaw``; or a ``LifetimeValue``, whose law from its usual start is then asked for.
     ax
         Axes to draw on; a new figure without.
     quantiles
@@ -49,6 +49,8 @@ def law(
     -------
     The axes: the curve is the cumulated share, a band its error, bars the probabilities of single values.
     """
+    if isinstance(subject, LifetimeValue):
+        subject = value_law(subject)
     ax = style.new_axes(ax, 8.0, 4.0)
     values, probabilities = subject.atoms[:, 0], subject.atoms[:, 1]
     marks = [(float(p), subject.quantile(float(p))) for p in quantiles]
