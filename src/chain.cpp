@@ -46,10 +46,9 @@ Chain::Chain(StateSpace states, Matrix transition_matrix, Period period) : state
   moves_ = std::make_shared<const Moves>(Moves{false, std::move(transition_matrix), {}});
 }
 
-Chain::Chain(StateSpace states, SparseMatrix transition_matrix, Period period)
+Chain::Chain(StateSpace states, const SparseMatrix& transition_matrix, Period period)
     : states_(std::move(states)), period_(period) {
   check_shape(states_, transition_matrix);
-  transition_matrix.makeCompressed();
   for (Index i = 0; i < n_states(); ++i) {
     double sum = 0.0;
     for (SparseMatrix::InnerIterator move(transition_matrix, i); move; ++move) {
@@ -58,7 +57,11 @@ Chain::Chain(StateSpace states, SparseMatrix transition_matrix, Period period)
     }
     check_sum(states_, i, sum);
   }
-  moves_ = std::make_shared<const Moves>(Moves{true, {}, std::move(transition_matrix)});
+  const auto moves = std::make_shared<Moves>();
+  moves->is_sparse = true;
+  moves->sparse = transition_matrix;
+  moves->sparse.makeCompressed();
+  moves_ = moves;
 }
 
 const Matrix& Chain::transition_matrix() const {
@@ -166,7 +169,7 @@ Chain Chain::with_row(std::string_view state, const Vector& row) const {
   }
   SparseMatrix changed(n_states(), n_states());
   changed.setFromTriplets(entries.begin(), entries.end());
-  return {states_, std::move(changed), period_};
+  return {states_, changed, period_};
 }
 
 bool Chain::operator==(const Chain& other) const {

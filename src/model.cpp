@@ -327,8 +327,8 @@ Chain chain_at(const JsonReader& at) {
   const Period period = period_at(at.at("period"));
   return made_at(at, [&] {
     if (moves) {
-      SparseMatrix matrix = moves_at(*moves, states.n_states());
-      return Chain(std::move(states), std::move(matrix), period);
+      const SparseMatrix matrix = moves_at(*moves, states.n_states());
+      return Chain(std::move(states), matrix, period);
     }
     Matrix matrix = at.at("transition_matrix").matrix(states.n_states());
     return Chain(std::move(states), std::move(matrix), period);

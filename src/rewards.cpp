@@ -54,7 +54,7 @@ Rewards::Rewards(StateSpace states, Vector per_state, Matrix per_move)
   }
 }
 
-Rewards::Rewards(StateSpace states, Vector per_state, SparseMatrix per_move)
+Rewards::Rewards(StateSpace states, Vector per_state, const SparseMatrix& per_move)
     : Rewards(std::move(states), std::move(per_state)) {
   const Index n = states_.n_states();
   if (per_move.rows() != n || per_move.cols() != n) {
@@ -67,8 +67,8 @@ Rewards::Rewards(StateSpace states, Vector per_state, SparseMatrix per_move)
       check_amount(move.value(), move_name(states_, i, move.col()));
     }
   }
-  per_move.makeCompressed();
-  sparse_per_move_ = std::move(per_move);
+  sparse_per_move_ = per_move;
+  sparse_per_move_.makeCompressed();
 }
 
 Rewards::Rewards(StateSpace states, std::initializer_list<std::pair<std::string_view, double>> per_state)

@@ -27,7 +27,7 @@ class Chain {
   /// not sum to 1; the message names row, state and sum. No row is repaired.
   Chain(StateSpace states, Matrix transition_matrix, Period period = Period::step());
   /// The same kept sparse: memory and most answers are then proportional to the moves, not to the square of the states.
-  Chain(StateSpace states, SparseMatrix transition_matrix, Period period = Period::step());
+  Chain(StateSpace states, const SparseMatrix& transition_matrix, Period period = Period::step());
 
   const StateSpace& states() const { return states_; }
   const Period& period() const { return period_; }
@@ -85,7 +85,7 @@ class Chain {
 
  private:
   struct Moves {
-    bool is_sparse;
+    bool is_sparse = false;
     Matrix dense;
     SparseMatrix sparse;
   };

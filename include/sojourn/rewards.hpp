@@ -24,7 +24,7 @@ class Rewards {
   /// empty for none. Throws `invalid_argument` for a wrong shape or a number that is not finite.
   Rewards(StateSpace states, Vector per_state, Matrix per_move = Matrix());
   /// The same with the rewards of few moves among many states.
-  Rewards(StateSpace states, Vector per_state, SparseMatrix per_move);
+  Rewards(StateSpace states, Vector per_state, const SparseMatrix& per_move);
   /// Named states; all others bring nothing.
   Rewards(StateSpace states, std::initializer_list<std::pair<std::string_view, double>> per_state);
 

@@ -307,7 +307,7 @@ Rewards to_rewards(py::handle object, const StateSpace& states, const char* argu
   if (per_move.empty()) return Rewards(states, std::move(per_state));
   SparseMatrix moves(n, n);
   moves.setFromTriplets(per_move.begin(), per_move.end());
-  if (n > most_dense) return Rewards(states, std::move(per_state), std::move(moves));
+  if (n > most_dense) return Rewards(states, std::move(per_state), moves);
   return Rewards(states, std::move(per_state), Matrix(moves));
 }
 

@@ -33,8 +33,8 @@ Examples
                [](const StatesArgument& states, const ArrayArgument& transition_matrix, const PeriodArgument& period) {
                  StateSpace space = to_states(states, "states");
                  if (is_sparse(transition_matrix)) {
-                   SparseMatrix moves = to_sparse_matrix(transition_matrix, "transition_matrix");
-                   return Chain(std::move(space), std::move(moves), to_period(period, "period"));
+                   const SparseMatrix moves = to_sparse_matrix(transition_matrix, "transition_matrix");
+                   return Chain(std::move(space), moves, to_period(period, "period"));
                  }
                  Matrix matrix = to_matrix(transition_matrix, "transition_matrix");
                  return Chain(std::move(space), std::move(matrix), to_period(period, "period"));

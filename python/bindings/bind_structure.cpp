@@ -81,8 +81,7 @@ void bind_structure(py::module_& m) {
       .def_property_readonly("recurrent_states", by_names(&Structure::recurrent_states), "Names, in order.")
       .def_property_readonly("absorbing_states", by_names(&Structure::absorbing_states), "Names, in order.")
       .def_property_readonly(
-          "reachable", [](const Structure& s) { return copy(s.reachable()); },
-          doc::Structure_reachable)
+          "reachable", [](const Structure& s) { return copy(s.reachable()); }, doc::Structure_reachable)
       .def(
           "reaches",
           [](const Structure& s, const StateArgument& from, const StateArgument& to) {

@@ -50,7 +50,8 @@ TEST_CASE("published times until the end and their variances come out of absorpt
   for (const auto& anchor : anchors().at("absorption_times")) {
     INFO(anchor.at("name").get<std::string>());
     const Absorption ends = absorption(chain_of(anchor));
-    CHECK(distance(ends.expected_time(), numbers_of(anchor.at("expected_time"))) <= anchor.at("tolerance").get<double>());
+    CHECK(distance(ends.expected_time(), numbers_of(anchor.at("expected_time"))) <=
+          anchor.at("tolerance").get<double>());
     if (anchor.contains("time_variance"))
       CHECK(distance(ends.time_variance(), numbers_of(anchor.at("time_variance"))) <=
             anchor.at("tolerance").get<double>());

@@ -157,8 +157,7 @@ TEST_CASE("a long line of states is walked to its end") {
 }
 
 TEST_CASE("a structure must place every state in a class") {
-  check_refused<std::invalid_argument>(
-      [] { Structure(StateSpace{"a", "b"}, {{{0}, true, 1}}, {{}}); }, {"structure"});
+  check_refused<std::invalid_argument>([] { Structure(StateSpace{"a", "b"}, {{{0}, true, 1}}, {{}}); }, {"structure"});
   check_refused<std::invalid_argument>(
       [] { Structure(StateSpace{"a", "b"}, {{{0, 1}, true, 1}, {{1}, true, 1}}, {{}, {}}); }, {"every state once"});
 }
