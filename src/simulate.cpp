@@ -1,310 +1,123 @@
 #include "sojourn/simulate.hpp"
 
 #include <algorithm>
-#include <array>
-#include <chrono>
 #include <cmath>
-#include <condition_variable>
-#include <exception>
 #include <limits>
 #include <mutex>
-#include <system_error>
-#include <thread>
 #include <utility>
 
-#include "alias_table.hpp"
+#include "crew.hpp"
 #include "endless.hpp"
+#include "memory.hpp"
 #include "philox.hpp"
 #include "text.hpp"
 #include "threads.hpp"
+#include "walk_plan.hpp"
+#include "walk_record.hpp"
 
 namespace sojourn {
 
 namespace {
 
-constexpr std::int64_t block_size = 4096;  // customers handed to a thread at once
-constexpr auto progress_interval = std::chrono::milliseconds(50);
+constexpr std::int64_t block_size = detail::WalkRecorder::block_size;
 constexpr Index longest_horizon = Index{1} << 31;
 constexpr std::int64_t most_customers = std::int64_t{1} << 59;
+constexpr Index most_states_for_moves = 4096;         // a square of counts per thread
+constexpr Index most_cells_for_revenue = 20'000'000;  // periods times moves, per thread
 
-// What the random words of a customer are used for: the last word of the Philox counter.
-enum Stream : std::uint32_t { move_high = 0, move_low = 1, start_high = 2, start_low = 3 };
+}  // namespace
 
-/// The random words of one customer: a function of seed, customer, stream and step.
-class RandomWords {
+namespace detail {
+
+/// Journeys as they were recorded, and as columns once somebody asks.
+class SimulatedPaths {
  public:
-  RandomWords(std::uint64_t seed, std::uint64_t customer)
-      : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)},
-        customer_{static_cast<std::uint32_t>(customer), static_cast<std::uint32_t>(customer >> 32)} {}
+  SimulatedPaths(const Chain& chain, Rewards rewards, const WalkPlan& plan, std::int64_t first_customer, int threads)
+      : lifecycle_(lifecycle_of(chain)),
+        period_(chain.period()),
+        rewards_(std::move(rewards)),
+        state_of_(plan.state_of()),
+        first_customer_(first_customer),
+        threads_(threads) {}
 
-  /// The high word of move `t`, asked for with `t` = 0, 1, 2, …
-  std::uint32_t next_move(std::uint64_t t) {
-    if (t % 4 == 0) moves_ = block(t, move_high);
-    return moves_[t % 4];
-  }
-  std::uint32_t word(std::uint64_t t, Stream stream) const { return block(t, stream)[t % 4]; }
+  std::vector<RecordedBlock>& blocks() { return blocks_; }
 
- private:
-  std::array<std::uint32_t, 4> block(std::uint64_t t, Stream stream) const {
-    return detail::philox4x32({customer_[0], customer_[1], static_cast<std::uint32_t>(t / 4), stream}, key_);
-  }
-
-  std::array<std::uint32_t, 2> key_;
-  std::array<std::uint32_t, 2> customer_;
-  std::array<std::uint32_t, 4> moves_{};
-};
-
-/// Everything that a thread needs to know, and nothing that it changes.
-struct Plan {
-  const Chain& chain;
-  const Rewards& rewards;
-  const SimulateOptions& options;
-  detail::AliasTable moves;
-  detail::AliasTable starts;
-  double factor;
-  std::vector<char> is_absorbing;
-  std::vector<char> is_worthless;  // absorbing, and brings nothing
-
-  double of_state(Index state) const { return rewards.per_state()[state]; }
-  double of_move(Index from, Index to) const {
-    return rewards.has_move_rewards() ? rewards.move_reward(from, to) : 0.0;
-  }
-};
-
-/// What a thread fills in: values in place, counts of its own, journeys per block.
-struct Results {
-  std::vector<double> values;
-  std::vector<JourneyColumns> journeys;
-};
-
-/// Walks one customer through the chain and returns his discounted value. `visit(t, state, undiscounted)` sees each
-/// state.
-template <class Visit>
-double walk(const Plan& plan, std::uint64_t customer, const std::atomic<bool>& stop, Visit&& visit) {
-  const bool has_horizon = plan.options.horizon.has_value();
-  const Index horizon = has_horizon ? *plan.options.horizon : 0;
-  const bool has_moves = plan.rewards.has_move_rewards();
-  RandomWords random(plan.options.seed, customer);
-
-  Index state = plan.starts.draw(0, random.word(0, start_high), [&] { return random.word(0, start_low); });
-  double value = 0.0;
-  double discount = 1.0;
-  for (Index t = 0; !has_horizon || t < horizon; ++t) {
-    const auto at = static_cast<std::size_t>(state);
-    if (plan.is_worthless[at]) {
-      visit(t, state, 0.0);
-      return value;
-    }
-    const auto step = static_cast<std::uint64_t>(t);
-    Index next = state;
-    if (!plan.is_absorbing[at]) {
-      next = plan.moves.draw(state, random.next_move(step), [&] { return random.word(step, move_low); });
-    }
-    const double reward = plan.of_state(state);
-    value += discount * reward;
-    discount *= plan.factor;
-    const double move_reward = has_moves ? plan.of_move(state, next) : 0.0;
-    if (has_moves) value += discount * move_reward;
-    visit(t, state, reward + move_reward);
-    state = next;
-    if ((t & 0xffff) == 0xffff && stop.load(std::memory_order_relaxed)) return value;
-  }
-  visit(horizon, state, plan.of_state(state));
-  return value;
-}
-
-class Worker {
- public:
-  Worker(const Plan& plan, Results& results) : plan_(plan), results_(results) {
-    if (plan.options.outputs.occupancy) {
-      occupancy_ = CountMatrix::Zero(*plan.options.horizon, plan.chain.n_states());
-    }
-  }
-
-  void run_block(std::int64_t block, const std::atomic<bool>& stop) {
-    const SimulationOutputs& wanted = plan_.options.outputs;
-    const std::int64_t first = block * block_size;
-    const std::int64_t end = std::min(first + block_size, plan_.options.customers);
-    JourneyColumns* columns = wanted.journeys ? &results_.journeys[static_cast<std::size_t>(block)] : nullptr;
-    for (std::int64_t c = first; c < end && !stop.load(std::memory_order_relaxed); ++c) {
-      const std::int64_t customer = plan_.options.first_customer + c;
-      const auto number = static_cast<std::uint64_t>(customer);
-      double value = 0.0;
-      if (columns == nullptr && !wanted.occupancy) {
-        value = walk(plan_, number, stop, [](Index, Index, double) {});
-      } else {
-        bool has_ended = false;
-        value = walk(plan_, number, stop, [&](Index t, Index state, double reward) {
-          if (wanted.occupancy) occupy(t, state);
-          if (columns == nullptr || has_ended) return;
-          columns->states.push_back(static_cast<std::int32_t>(state));
-          columns->times.push_back(t);
-          columns->values.push_back(reward);
-          has_ended = plan_.is_absorbing[static_cast<std::size_t>(state)] != 0;
-        });
-        if (columns != nullptr) {
-          columns->customers.push_back(customer);
-          columns->offsets.push_back(static_cast<std::int64_t>(columns->states.size()));
-          columns->is_continuation.push_back(false);
-        }
-      }
-      if (wanted.value) results_.values[static_cast<std::size_t>(c)] = value;
-    }
-  }
-
-  const CountMatrix& occupancy() const { return occupancy_; }
-
- private:
-  void occupy(Index t, Index state) {
-    if (t >= occupancy_.rows()) return;
-    // A walk stops in an absorbing state without rewards: the customer stays there.
-    const Index last = plan_.is_worthless[static_cast<std::size_t>(state)] ? occupancy_.rows() : t + 1;
-    for (Index s = t; s < last; ++s) ++occupancy_(s, state);
-  }
-
-  const Plan& plan_;
-  Results& results_;
-  CountMatrix occupancy_;
-};
-
-/// Runs all blocks on threads of its own. The calling thread reports progress and looks for the cancel flag.
-class Crew {
- public:
-  Crew(const Plan& plan, Results& results, std::int64_t n_blocks, int n_threads)
-      : options_(plan.options), n_blocks_(n_blocks) {
-    for (int i = 0; i < n_threads; ++i) workers_.emplace_back(plan, results);
-  }
-
-  void run() {
-    cancelled_ = is_cancelled();
-    if (cancelled_) {
-      // Nothing is begun.
-    } else if (n_blocks_ == 1 && !options_.progress && options_.cancel == nullptr) {
-      work(workers_.front());
-    } else {
-      run_on_threads();
-    }
-    if (failure_) std::rethrow_exception(failure_);
-    if (cancelled_) throw Cancelled("simulate: stopped on request before the end");
-  }
-
-  CountMatrix occupancy() const {
-    CountMatrix total = workers_.front().occupancy();
-    for (std::size_t i = 1; i < workers_.size(); ++i) total += workers_[i].occupancy();
-    return total;
-  }
-
- private:
-  bool is_cancelled() const { return options_.cancel != nullptr && options_.cancel->load(); }
-
-  void work(Worker& worker) {
-    try {
-      while (!stop_.load(std::memory_order_relaxed)) {
-        const std::int64_t block = next_block_.fetch_add(1, std::memory_order_relaxed);
-        if (block >= n_blocks_) break;
-        worker.run_block(block, stop_);
-        done_.fetch_add(std::min(block_size, options_.customers - block * block_size), std::memory_order_relaxed);
-      }
-    } catch (...) {
-      fail(std::current_exception());
-    }
+  const Journeys& journeys() {
     const std::lock_guard lock(mutex_);
-    --running_;
-    all_done_.notify_one();
+    if (!journeys_) journeys_.emplace(lifecycle_, period_, TimeUnit::step, columns());
+    return *journeys_;
   }
 
-  void fail(std::exception_ptr failure) {
-    const std::lock_guard lock(mutex_);
-    if (!failure_) failure_ = std::move(failure);
-    stop_ = true;
+ private:
+  static Lifecycle lifecycle_of(const Chain& chain) {
+    std::vector<std::string> exits;
+    for (const Index i : chain.absorbing_states()) exits.push_back(chain.states().name(i));
+    return Lifecycle(chain.states(), exits);
   }
 
-  void run_on_threads() {
-    std::vector<std::thread> threads;
-    try {
-      for (Worker& worker : workers_) {
-        {
-          const std::lock_guard lock(mutex_);
-          ++running_;
-        }
-        threads.emplace_back([this, &worker] { work(worker); });
-      }
-    } catch (const std::system_error&) {
-      const std::lock_guard lock(mutex_);
-      --running_;  // the thread that did not start; the others do its share
+  JourneyColumns columns() const {
+    const std::size_t n_blocks = blocks_.size();
+    std::vector<std::size_t> first_journey(n_blocks + 1, 0);
+    std::vector<std::size_t> first_entry(n_blocks + 1, 0);
+    for (std::size_t b = 0; b < n_blocks; ++b) {
+      first_journey[b + 1] = first_journey[b] + blocks_[b].lengths.size();
+      first_entry[b + 1] = first_entry[b] + blocks_[b].states.size() + blocks_[b].wide_states.size();
     }
-    if (threads.empty()) {
-      running_ = 1;
-      work(workers_.front());
-    }
-    watch();
-    for (std::thread& thread : threads) thread.join();
+    check_memory(20.0 * static_cast<double>(first_entry.back()), "journeys: their columns",
+                 "simulate in parts (first_customer)");
+    JourneyColumns all;
+    all.customers.resize(first_journey.back());
+    all.offsets.resize(first_journey.back() + 1);
+    all.states.resize(first_entry.back());
+    all.times.resize(first_entry.back());
+    all.values.resize(first_entry.back());
+    all.is_continuation.assign(first_journey.back(), false);
+    for_each_block(static_cast<std::int64_t>(n_blocks), threads_, [&](std::int64_t block) {
+      const auto b = static_cast<std::size_t>(block);
+      std::size_t journey = first_journey[b];
+      std::size_t at = first_entry[b];
+      std::size_t from = 0;
+      for (const std::uint32_t length : blocks_[b].lengths) {
+        all.customers[journey] = first_customer_ + static_cast<std::int64_t>(journey);
+        all.offsets[++journey] = static_cast<std::int64_t>(at + length);
+        write(blocks_[b], from, length, at, all);
+        from += length;
+        at += length;
+      }
+    });
+    return all;
   }
 
-  void watch() {
-    std::unique_lock lock(mutex_);
-    while (running_ > 0) {
-      all_done_.wait_for(lock, progress_interval, [this] { return running_ == 0; });
-      lock.unlock();
-      if (options_.cancel != nullptr && options_.cancel->load()) {
-        cancelled_ = cancelled_ || running_ > 0;
-        stop_ = true;
-      }
-      if (options_.progress && !stop_) {
-        try {
-          options_.progress(done_.load());
-        } catch (...) {
-          fail(std::current_exception());
-        }
-      }
-      lock.lock();
+  void write(const RecordedBlock& block, std::size_t from, std::uint32_t length, std::size_t at,
+             JourneyColumns& to) const {
+    for (std::uint32_t t = 0; t < length; ++t) {
+      const std::size_t entry = from + t;
+      const std::uint32_t number = block.states.empty() ? block.wide_states[entry] : block.states[entry];
+      to.states[at + t] = state_of_[number];
+      to.times[at + t] = t;
+    }
+    const Vector& per_state = rewards_.per_state();
+    for (std::size_t k = at; k < at + length; ++k) to.values[k] = per_state[to.states[k]];
+    if (!rewards_.has_move_rewards()) return;
+    for (std::size_t k = at; k + 1 < at + length; ++k) {
+      to.values[k] += rewards_.move_reward(to.states[k], to.states[k + 1]);
     }
   }
 
-  const SimulateOptions& options_;
-  std::int64_t n_blocks_;
-  std::vector<Worker> workers_;
-  std::atomic<std::int64_t> next_block_{0};
-  std::atomic<std::int64_t> done_{0};
-  std::atomic<bool> stop_{false};
-  bool cancelled_ = false;
+  Lifecycle lifecycle_;
+  Period period_;
+  Rewards rewards_;
+  std::vector<std::int32_t> state_of_;
+  std::int64_t first_customer_;
+  int threads_;
+  std::vector<RecordedBlock> blocks_;
   std::mutex mutex_;
-  std::condition_variable all_done_;
-  std::atomic<int> running_{0};
-  std::exception_ptr failure_;
+  std::optional<Journeys> journeys_;
 };
 
-JourneyColumns concatenated(std::vector<JourneyColumns>&& parts) {
-  JourneyColumns all;
-  std::size_t n_journeys = 0;
-  std::size_t n_entries = 0;
-  for (const JourneyColumns& part : parts) {
-    n_journeys += part.customers.size();
-    n_entries += part.states.size();
-  }
-  all.customers.reserve(n_journeys);
-  all.offsets.reserve(n_journeys + 1);
-  all.states.reserve(n_entries);
-  all.times.reserve(n_entries);
-  all.values.reserve(n_entries);
-  for (JourneyColumns& part : parts) {
-    const std::int64_t shift = all.offsets.back();
-    all.customers.insert(all.customers.end(), part.customers.begin(), part.customers.end());
-    for (std::size_t j = 1; j < part.offsets.size(); ++j) all.offsets.push_back(shift + part.offsets[j]);
-    all.states.insert(all.states.end(), part.states.begin(), part.states.end());
-    all.times.insert(all.times.end(), part.times.begin(), part.times.end());
-    all.values.insert(all.values.end(), part.values.begin(), part.values.end());
-    part = {};
-  }
-  all.is_continuation.assign(n_journeys, false);
-  return all;
-}
+}  // namespace detail
 
-Lifecycle lifecycle_of(const Chain& chain) {
-  std::vector<std::string> exits;
-  for (const Index i : chain.absorbing_states()) exits.push_back(chain.states().name(i));
-  return Lifecycle(chain.states(), exits);
-}
+namespace {
 
 void check_options(const Chain& chain, const Rewards& rewards, const SimulateOptions& options) {
   if (!(chain.states() == rewards.states())) {
@@ -331,12 +144,30 @@ void check_options(const Chain& chain, const Rewards& rewards, const SimulateOpt
                                 std::to_string(*options.horizon));
   }
   if (options.start.size() != 0) check_distribution("start", chain.states(), options.start);
-  if (!options.outputs.value && !options.outputs.occupancy && !options.outputs.journeys) {
-    throw std::invalid_argument("outputs: ask for at least one of value, occupancy and journeys");
+  const SimulationOutputs& outputs = options.outputs;
+  if (!outputs.value && !outputs.occupancy && !outputs.revenue && !outputs.moves && !outputs.end_times &&
+      !outputs.journeys && options.targets.empty()) {
+    throw std::invalid_argument(
+        "outputs: ask for at least one of value, occupancy, revenue, moves, end_times and journeys, or name targets");
   }
-  if (options.horizon) return;
-  if (options.outputs.occupancy) {
-    throw std::invalid_argument("outputs: occupancy is counted per period up to a horizon; give a horizon");
+  for (const std::string& target : options.targets) (void)chain.states().index(target);
+  if (outputs.moves && chain.n_states() > most_states_for_moves) {
+    throw std::invalid_argument("outputs: moves are counted for at most " + std::to_string(most_states_for_moves) +
+                                " states, the chain has " + std::to_string(chain.n_states()) +
+                                "; ask for journeys and count them");
+  }
+  if (options.horizon) {
+    const Index n = chain.n_states();
+    if (outputs.revenue && rewards.has_move_rewards() && n * n > most_cells_for_revenue / *options.horizon) {
+      throw std::invalid_argument("outputs: revenue with rewards of moves is counted for at most " +
+                                  text::grouped(most_cells_for_revenue) + " periods times moves; ask for journeys");
+    }
+    return;
+  }
+  for (const auto& [is_wanted, name] : {std::pair{outputs.occupancy, "occupancy"}, {outputs.revenue, "revenue"}}) {
+    if (!is_wanted) continue;
+    throw std::invalid_argument("outputs: " + std::string(name) +
+                                " is counted per period up to a horizon; give a horizon");
   }
   detail::refuse_endless_journeys("simulate", chain);
   for (const Index i : chain.absorbing_states()) {
@@ -427,32 +258,179 @@ CountVector Simulation::survivors() const {
   return alive;
 }
 
-const Journeys& Simulation::journeys() const {
-  if (!journeys_) throw std::domain_error("journeys: were not asked for; add them to the outputs of simulate");
-  return *journeys_;
+const Matrix& Simulation::revenue() const {
+  if (!revenue_) throw std::domain_error("revenue: was not asked for; add it to the outputs of simulate");
+  return *revenue_;
 }
+
+const CountMatrix& Simulation::moves() const {
+  if (!moves_) throw std::domain_error("moves: were not asked for; add them to the outputs of simulate");
+  return *moves_;
+}
+
+std::span<const std::int64_t> Simulation::end_times() const {
+  if (!end_times_) throw std::domain_error("end_times: were not asked for; add them to the outputs of simulate");
+  return *end_times_;
+}
+
+std::span<const std::int64_t> Simulation::passage_times() const {
+  if (!passage_times_) throw std::domain_error("passage_times: were not asked for; give simulate targets");
+  return *passage_times_;
+}
+
+const Journeys& Simulation::journeys() const {
+  if (!paths_) throw std::domain_error("journeys: were not asked for; add them to the outputs of simulate");
+  return paths_->journeys();
+}
+
+namespace {
+
+/// One run: the plan, what its workers fill in, and how customers begin.
+class Run {
+ public:
+  Run(const Chain& chain, const Rewards& rewards, const SimulateOptions& options, const Vector& start)
+      : options_(options),
+        rewards_(rewards),
+        plan_(chain, rewards, options.discount ? options.discount->factor_per_period(chain.period()) : 1.0,
+              options.horizon ? static_cast<std::uint64_t>(*options.horizon)
+                              : std::numeric_limits<std::uint64_t>::max() / 8,
+              options.seed),
+        n_blocks_((options.customers + block_size - 1) / block_size) {
+    const auto n = static_cast<std::size_t>(chain.n_states());
+    is_absorbing_.assign(n, 0);
+    for (const Index i : chain.absorbing_states()) is_absorbing_[number(i)] = 1;
+    Index n_starts = 0;
+    for (Index i = 0; i < start.size(); ++i) {
+      if (start[i] <= 0.0) continue;
+      ++n_starts;
+      only_start_ = static_cast<std::uint32_t>(number(i));
+    }
+    if (n_starts > 1) starts_.emplace(start);
+    wanted_.occupancy = options.outputs.occupancy || options.outputs.revenue;
+    wanted_.moves = options.outputs.moves;
+    wanted_.moves_per_period = options.outputs.revenue && rewards.has_move_rewards();
+    if (!options.targets.empty()) wanted_.is_target.assign(n, 0);
+    for (const std::string& target : options.targets) wanted_.is_target[number(chain.states().index(target))] = 1;
+  }
+
+  /// False when cancelled.
+  bool walk(std::vector<double>* values, std::vector<std::int64_t>* end_times, std::vector<std::int64_t>* passage_times,
+            std::vector<detail::RecordedBlock>* journeys) {
+    const auto n = static_cast<std::size_t>(options_.customers);
+    const double columns =
+        (values != nullptr ? 1.0 : 0.0) + (end_times != nullptr ? 1.0 : 0.0) + (passage_times != nullptr ? 1.0 : 0.0);
+    detail::check_memory(8.0 * columns * static_cast<double>(n),
+                         "simulate: the numbers of " + text::plural(options_.customers, "customer"),
+                         "simulate in parts (first_customer) or ask for fewer outputs");
+    if (values != nullptr) values->resize(n);
+    if (end_times != nullptr) end_times->resize(n);
+    if (passage_times != nullptr) passage_times->resize(n);
+    if (journeys != nullptr) journeys->resize(static_cast<std::size_t>(n_blocks_));
+    wanted_.end_times = end_times == nullptr ? nullptr : end_times->data();
+    wanted_.passage_times = passage_times == nullptr ? nullptr : passage_times->data();
+    wanted_.journeys = journeys == nullptr ? nullptr : journeys->data();
+    const int n_workers = detail::crew_size(n_blocks_, options_.threads);
+    recorders_.clear();
+    recorders_.reserve(static_cast<std::size_t>(n_workers));
+    for (int i = 0; i < n_workers; ++i) recorders_.emplace_back(plan_, is_absorbing_, wanted_);
+    first_states_.resize(static_cast<std::size_t>(n_workers));
+    return detail::run_blocks(
+        n_blocks_, n_workers, {.progress = options_.progress, .cancel = options_.cancel, .stop = &plan_.stop()},
+        [&](int worker, std::int64_t block) {
+          const std::int64_t first = block * block_size;
+          const auto count = static_cast<std::uint32_t>(std::min(block_size, options_.customers - first));
+          const auto customer = static_cast<std::uint64_t>(options_.first_customer + first);
+          auto& states = first_states_[static_cast<std::size_t>(worker)];
+          if (starts_) draw_starts(customer, count, states);
+          recorders_[static_cast<std::size_t>(worker)].walk(block, customer, count, states, only_start_,
+                                                            values == nullptr ? nullptr : values->data() + first);
+          return std::int64_t{count};
+        });
+  }
+
+  CountMatrix occupancy() const {
+    return by_state(sum([](const detail::WalkRecorder& r) { return r.occupancy(); }));
+  }
+
+  CountMatrix moves() const {
+    const CountMatrix walked = sum([](const detail::WalkRecorder& r) { return r.moves(); });
+    CountMatrix moves(walked.rows(), walked.cols());
+    for (Index i = 0; i < walked.rows(); ++i) {
+      for (Index j = 0; j < walked.cols(); ++j) moves(state(i), state(j)) = walked(i, j);
+    }
+    return moves;
+  }
+
+  /// From whole numbers of customers and moves, so that it does not depend on who counted which.
+  Matrix revenue(const CountMatrix& occupancy) const {
+    Matrix money = occupancy.cast<double>() * rewards_.per_state().asDiagonal();
+    if (!rewards_.has_move_rewards()) return money;
+    const CountMatrix walked = sum([](const detail::WalkRecorder& r) { return r.moves_per_period(); });
+    const Index n = occupancy.cols();
+    for (Index t = 0; t < walked.rows(); ++t) {
+      for (Index i = 0; i < n; ++i) {
+        if (is_absorbing_[static_cast<std::size_t>(i)] != 0) {
+          money(t, state(i)) += static_cast<double>(occupancy(t, state(i))) * rewards_.move_reward(state(i), state(i));
+          continue;
+        }
+        for (Index j = 0; j < n; ++j) {
+          const std::int64_t count = walked(t, i * n + j);
+          if (count != 0) money(t, state(i)) += static_cast<double>(count) * rewards_.move_reward(state(i), state(j));
+        }
+      }
+    }
+    return money;
+  }
+
+  const detail::WalkPlan& plan() const { return plan_; }
+
+ private:
+  std::size_t number(Index state) const { return plan_.number_of()[static_cast<std::size_t>(state)]; }
+  Index state(Index number) const { return plan_.state_of()[static_cast<std::size_t>(number)]; }
+
+  template <class Part>
+  CountMatrix sum(Part&& part) const {
+    CountMatrix total = part(recorders_.front());
+    for (std::size_t i = 1; i < recorders_.size(); ++i) total += part(recorders_[i]);
+    return total;
+  }
+
+  CountMatrix by_state(const CountMatrix& walked) const {
+    CountMatrix ordered(walked.rows(), walked.cols());
+    for (Index k = 0; k < walked.cols(); ++k) ordered.col(state(k)) = walked.col(k);
+    return ordered;
+  }
+
+  void draw_starts(std::uint64_t first_customer, std::uint32_t n, std::vector<std::uint32_t>& states) const {
+    states.resize(n);
+    plan_.walker().words(options_.seed, first_customer, detail::start_high, n, states.data());
+    for (std::uint32_t k = 0; k < n; ++k) {
+      const auto low = [&] {
+        std::uint32_t word = 0;
+        plan_.walker().words(options_.seed, first_customer + k, detail::start_low, 1, &word);
+        return word;
+      };
+      states[k] = static_cast<std::uint32_t>(number(starts_->draw(0, states[k], low)));
+    }
+  }
+
+  const SimulateOptions& options_;
+  const Rewards& rewards_;
+  detail::WalkPlan plan_;
+  std::int64_t n_blocks_;
+  std::vector<char> is_absorbing_;
+  std::optional<detail::AliasTable> starts_;
+  std::uint32_t only_start_ = 0;
+  detail::RecordWanted wanted_;
+  std::vector<detail::WalkRecorder> recorders_;
+  std::vector<std::vector<std::uint32_t>> first_states_;
+};
+
+}  // namespace
 
 Simulation simulate(const Chain& chain, const Rewards& rewards, const SimulateOptions& options) {
   check_options(chain, rewards, options);
   const Vector start = options.start.size() != 0 ? options.start : start_in(chain.states(), chain.states().name(0));
-  const auto n = static_cast<std::size_t>(chain.n_states());
-  Plan plan{.chain = chain,
-            .rewards = rewards,
-            .options = options,
-            .moves = detail::AliasTable(chain),
-            .starts = detail::AliasTable(start),
-            .factor = options.discount ? options.discount->factor_per_period(chain.period()) : 1.0,
-            .is_absorbing = std::vector<char>(n, 0),
-            .is_worthless = std::vector<char>(n, 0)};
-  for (const Index i : chain.absorbing_states()) {
-    const auto at = static_cast<std::size_t>(i);
-    plan.is_absorbing[at] = 1;
-    plan.is_worthless[at] = plan.of_state(i) == 0.0 && plan.of_move(i, i) == 0.0;
-  }
-
-  const std::int64_t n_blocks = (options.customers + block_size - 1) / block_size;
-  const std::int64_t n_threads =
-      std::min<std::int64_t>(options.threads > 0 ? options.threads : detail::available_threads(), n_blocks);
   Simulation simulation;
   simulation.customers_ = options.customers;
   simulation.seed_ = options.seed;
@@ -471,23 +449,38 @@ Simulation simulate(const Chain& chain, const Rewards& rewards, const SimulateOp
                               "; simulate in parts (first_customer) or ask for fewer outputs");
   };
   try {
-    Results results;
-    if (options.outputs.value) results.values.resize(static_cast<std::size_t>(options.customers));
-    if (options.outputs.journeys) results.journeys.resize(static_cast<std::size_t>(n_blocks));
-    Crew crew(plan, results, n_blocks, static_cast<int>(n_threads));
-    crew.run();
-    if (options.outputs.value) {
-      simulation.value_.emplace(std::move(results.values));
+    Run run(chain, rewards, options, start);
+    std::vector<double> values;
+    std::vector<std::int64_t> end_times;
+    std::vector<std::int64_t> passage_times;
+    const SimulationOutputs& wanted = options.outputs;
+    if (wanted.journeys) {
+      simulation.paths_ =
+          std::make_shared<detail::SimulatedPaths>(chain, rewards, run.plan(), options.first_customer, options.threads);
+    }
+    if (!run.walk(wanted.value ? &values : nullptr, wanted.end_times ? &end_times : nullptr,
+                  options.targets.empty() ? nullptr : &passage_times,
+                  wanted.journeys ? &simulation.paths_->blocks() : nullptr)) {
+      throw Cancelled("simulate: stopped on request before the end");
+    }
+    if (wanted.value) {
+      simulation.value_.emplace(std::move(values));
       if (!std::isfinite(simulation.value_->mean()) || !std::isfinite(simulation.value_->standard_deviation())) {
         throw std::domain_error(
             "simulate: the value is too large for a floating-point number; use smaller rewards or a stronger discount");
       }
     }
-    if (options.outputs.occupancy) simulation.occupancy_ = crew.occupancy();
-    if (options.outputs.journeys) {
-      simulation.journeys_.emplace(lifecycle_of(chain), chain.period(), TimeUnit::step,
-                                   concatenated(std::move(results.journeys)));
+    if (wanted.occupancy || wanted.revenue) {
+      CountMatrix occupancy = run.occupancy();
+      if (wanted.revenue) simulation.revenue_ = run.revenue(occupancy);
+      if (wanted.occupancy) simulation.occupancy_ = std::move(occupancy);
     }
+    if (wanted.moves) simulation.moves_ = run.moves();
+    const auto kept = [](std::vector<std::int64_t>&& times) {
+      return std::make_shared<const std::vector<std::int64_t>>(std::move(times));
+    };
+    if (wanted.end_times) simulation.end_times_ = kept(std::move(end_times));
+    if (!options.targets.empty()) simulation.passage_times_ = kept(std::move(passage_times));
   } catch (const std::bad_alloc&) {
     throw too_large();
   } catch (const std::length_error&) {

@@ -3,8 +3,8 @@
 ///
 /// Random numbers are a function of (seed, customer, step) alone: Philox4x32-10 (J. K. Salmon et al., "Parallel random
 /// numbers: as easy as 1, 2, 3", SC11, 2011). So a customer's journey is the same whatever the number of threads and
-/// whichever customers are simulated beside him. Moves are drawn from alias tables (M. D. Vose, IEEE Transactions on
-/// Software Engineering 17, 1991) with 64-bit thresholds.
+/// whichever customers are simulated beside him, and whichever instruction set the machine has. Moves are drawn from alias
+/// tables (M. D. Vose, IEEE Transactions on Software Engineering 17, 1991) with 64-bit thresholds.
 #pragma once
 
 #include <atomic>
@@ -24,10 +24,17 @@
 
 namespace sojourn {
 
-/// What a simulation is to return.
+namespace detail {
+class SimulatedPaths;
+}
+
+/// What a simulation is to return. What is not asked for costs nothing.
 struct SimulationOutputs {
   bool value = true;       ///< discounted value per customer
   bool occupancy = false;  ///< customers per period and state, and survivors; needs a horizon
+  bool revenue = false;    ///< money per period and state; needs a horizon
+  bool moves = false;      ///< how often each move was made
+  bool end_times = false;  ///< when each customer reached an absorbing state
   bool journeys = false;   ///< whole journeys as columns
 };
 
@@ -41,6 +48,8 @@ struct SimulateOptions {
   std::int64_t first_customer = 0;                  ///< number of the first customer, for simulating in parts
   int threads = 0;                                  ///< 0 = as many as this process may use
   SimulationOutputs outputs = {};
+  /// States whose first passage is timed for each customer; empty = none
+  std::vector<std::string> targets = {};
   /// Called now and then, from the calling thread only, with the customers done so far; what it throws stops the run
   /// and is passed on.
   std::function<void(std::int64_t done)> progress = {};
@@ -86,9 +95,22 @@ class Simulation {
   const CountMatrix& occupancy() const;
   /// Shape (horizon,): customers not yet in an absorbing state at `t = 0 … T - 1`.
   CountVector survivors() const;
+  /// Shape (horizon, n_states): undiscounted money, in currency, that customers in a state bring in a period, with what
+  /// their moves out of it bring at its end.
+  const Matrix& revenue() const;
+  /// Shape (n_states, n_states): moves made until a journey ends with its first absorbing state, as `count` finds them in
+  /// the journeys.
+  const CountMatrix& moves() const;
+  /// Per customer, in the order of their numbers: periods until he was in an absorbing state, -1 where the horizon came
+  /// first.
+  std::span<const std::int64_t> end_times() const;
+  /// Per customer: the first period `t = 1, 2, …` in which he was in a target, as in `first_passage`; -1 where his horizon
+  /// or his journey ended first.
+  std::span<const std::int64_t> passage_times() const;
   /// Journeys of up to `horizon + 1` states, each ending with its first absorbing state; `times` numbers the periods,
   /// `values` holds the undiscounted rewards of a state and of the move out of it (the last state's own reward
-  /// included, though it lies beyond the horizon, so that a fit of the journeys finds the rewards again).
+  /// included, though it lies beyond the horizon, so that a fit of the journeys finds the rewards again). The columns are
+  /// made when they are first asked for: a run keeps two bytes per state.
   const Journeys& journeys() const;
 
   std::int64_t customers() const { return customers_; }
@@ -108,7 +130,11 @@ class Simulation {
   std::vector<Index> absorbing_;
   std::optional<SimulatedValue> value_;
   std::optional<CountMatrix> occupancy_;
-  std::optional<Journeys> journeys_;
+  std::optional<Matrix> revenue_;
+  std::optional<CountMatrix> moves_;
+  std::shared_ptr<const std::vector<std::int64_t>> end_times_;
+  std::shared_ptr<const std::vector<std::int64_t>> passage_times_;
+  std::shared_ptr<detail::SimulatedPaths> paths_;
   std::string definition_;
 };
 
