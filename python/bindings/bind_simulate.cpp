@@ -9,16 +9,25 @@ namespace sojourn::python {
 namespace {
 
 SimulationOutputs to_outputs(py::handle object) {
-  SimulationOutputs outputs{.value = false, .occupancy = false, .journeys = false};
+  SimulationOutputs outputs{.value = false};
   const auto names = py::isinstance<py::str>(object) ? std::vector<std::string>{object.cast<std::string>()}
                                                      : to_names(object, "outputs");
-  if (names.empty()) throw py::value_error("outputs: name at least one of 'value', 'occupancy', 'journeys'");
   for (const auto& name : names)
     outputs.*to_choice<bool SimulationOutputs::*>(name, "outputs",
                                                   {{"value", &SimulationOutputs::value},
                                                    {"occupancy", &SimulationOutputs::occupancy},
+                                                   {"revenue", &SimulationOutputs::revenue},
+                                                   {"moves", &SimulationOutputs::moves},
+                                                   {"end_times", &SimulationOutputs::end_times},
                                                    {"journeys", &SimulationOutputs::journeys}}) = true;
   return outputs;
+}
+
+// Whole numbers in place, kept alive by their owner.
+py::array column(std::span<const std::int64_t> numbers, const py::object& owner) {
+  py::array array(py::dtype::of<std::int64_t>(), {static_cast<py::ssize_t>(numbers.size())}, numbers.data(), owner);
+  array.attr("setflags")(py::arg("write") = false);
+  return array;
 }
 
 }  // namespace
@@ -74,6 +83,26 @@ void bind_simulate(py::module_& m) {
       .def_property_readonly(
           "survivors", [](const BoundSimulation& self) { return copy(self.simulation.survivors()); },
           doc::Simulation_survivors)
+      .def_property_readonly(
+          "revenue",
+          [](const py::object& self) { return view(self.cast<const BoundSimulation&>().simulation.revenue(), self); },
+          doc::Simulation_revenue)
+      .def_property_readonly(
+          "moves",
+          [](const py::object& self) { return view(self.cast<const BoundSimulation&>().simulation.moves(), self); },
+          doc::Simulation_moves)
+      .def_property_readonly(
+          "end_times",
+          [](const py::object& self) {
+            return column(self.cast<const BoundSimulation&>().simulation.end_times(), self);
+          },
+          docs(doc::Simulation_end_times, "Read-only array of shape (customers,).").c_str())
+      .def_property_readonly(
+          "passage_times",
+          [](const py::object& self) {
+            return column(self.cast<const BoundSimulation&>().simulation.passage_times(), self);
+          },
+          docs(doc::Simulation_passage_times, "Read-only array of shape (customers,).").c_str())
       .def(
           "journeys",
           [](const BoundSimulation& self) { return LabelledJourneys{self.simulation.journeys(), py::none()}; },
@@ -122,7 +151,8 @@ void bind_simulate(py::module_& m) {
          const LawArgument& start, const RewardsArgument& rewards, const NumberArgument& annual_discount_rate,
          const NumberArgument& discount_rate_per_period, const NumberArgument& discount_factor,
          const DiscountArgument& discount, const ArrayArgument& seed, const WholeArgument& threads,
-         const ArrayArgument& first_customer, const py::object& outputs, const py::object& progress,
+         const ArrayArgument& first_customer, const py::object& outputs, const py::object& targets,
+         const py::object& progress,
          const py::kwargs& others) {
         const Chain& of = to_chain(chain, "simulate");
         const FitResult* fit = to_fit(chain);
@@ -139,11 +169,15 @@ void bind_simulate(py::module_& m) {
         options.threads = to_threads(threads);
         options.first_customer = to_index(first_customer, "first_customer");
         options.outputs = to_outputs(outputs);
+        if (!targets.is_none()) {
+          options.targets = py::isinstance<py::str>(targets) ? std::vector<std::string>{targets.cast<std::string>()}
+                                                             : to_names(targets, "targets");
+        }
         if (!progress.is_none() && !PyCallable_Check(progress.ptr()))
           throw py::type_error("progress: expected True, False or a function of (done, total), found " +
                                type_name(progress));
-        if (options.outputs.value && rewards.is_none() && !fit)
-          throw py::value_error("simulate: the output 'value' needs rewards={'" + of.states().name(0) +
+        if ((options.outputs.value || options.outputs.revenue) && rewards.is_none() && !fit)
+          throw py::value_error("simulate: values and revenue need rewards={'" + of.states().name(0) +
                                 "': amount}; without money ask for outputs=('occupancy',) or ('journeys',)");
         const Rewards money = !rewards.is_none() ? to_rewards(rewards, of.states())
                               : fit              ? fit->counts.mean_rewards()
@@ -166,7 +200,7 @@ void bind_simulate(py::module_& m) {
       py::arg("discount_rate_per_period") = py::none(), py::arg("discount_factor") = py::none(),
       py::arg("discount") = py::none(), py::arg("seed") = defaults.seed, py::arg("threads") = py::none(),
       py::arg("first_customer") = defaults.first_customer, py::arg("outputs") = py::make_tuple("value"),
-      py::arg("progress") = py::none(), docs(doc::simulate, doc::file_simulate).c_str());
+      py::arg("targets") = py::none(), py::arg("progress") = py::none(), docs(doc::simulate, doc::file_simulate).c_str());
 }
 
 }  // namespace sojourn::python

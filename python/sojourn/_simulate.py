@@ -25,6 +25,7 @@ def simulate(
     threads: int | None = None,
     first_customer: int = 0,
     outputs: Sequence[str] | str = ("value",),
+    targets: Sequence[str] | str | None = None,
     progress: bool | Callable[[int, int], object] = False,
     **others: Any,
 ) -> Simulation:
@@ -55,15 +56,18 @@ def simulate(
         None = as many as this process may use. The result does not depend on it.
     first_customer : int
         Number of the first customer, for simulating in parts.
-    outputs : sequence of {"value", "occupancy", "journeys"}
-        What to return. Occupancy needs a horizon.
+    outputs : sequence of {"value", "occupancy", "revenue", "moves", "end_times", "journeys"}
+        What to return; what is not asked for costs nothing. Occupancy and revenue need a horizon.
+    targets : str or sequence of str, optional
+        States whose first passage is timed for each customer (`passage_times`).
     progress : bool or function of (done, total)
         True shows a bar if tqdm is installed. What the function raises stops the run and is passed on.
 
     Returns
     -------
     Simulation
-        `value` (`mean`, `std`, `standard_error`, `quantile(p)`, `values`), `occupancy`, `survivors`, `journeys()`.
+        `value` (`mean`, `std`, `standard_error`, `quantile(p)`, `values`), `occupancy`, `survivors`,
+        `revenue`, `moves`, `end_times`, `passage_times`, `journeys()`.
 
     Raises
     ------
@@ -102,6 +106,7 @@ def simulate(
             threads=threads,
             first_customer=first_customer,
             outputs=outputs,
+            targets=targets,
             progress=report,
             **others,
         )

@@ -33,7 +33,7 @@ def same(a: Any, b: Any) -> bool:
     return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
 
 
-ALL = ("value", "occupancy", "journeys")
+ALL = ("value", "occupancy", "revenue", "moves", "end_times", "journeys")
 
 
 def test_the_same_seed_gives_the_same_bits_for_every_number_of_threads() -> None:
@@ -43,7 +43,8 @@ def test_the_same_seed_gives_the_same_bits_for_every_number_of_threads() -> None
         assert same(other.value.values, one.value.values)
         assert other.value.mean == one.value.mean
         assert other.value.std == one.value.std
-        assert same(other.occupancy, one.occupancy)
+        for name in ("occupancy", "revenue", "moves", "end_times"):
+            assert same(getattr(other, name), getattr(one, name))
         found, expected = other.journeys().to_dict(), one.journeys().to_dict()
         assert found.keys() == expected.keys()
         assert all(same(found[name], expected[name]) for name in found)
@@ -119,6 +120,49 @@ def test_occupancy_counts_everybody_in_every_period() -> None:
     table = result.to_dict()
     assert list(table) == ["period", "survivors", "trial", "active", "churn"]
     assert table["active"].tolist() == result.occupancy[:, 1].tolist()
+
+
+def test_revenue_adds_up_to_the_undiscounted_value() -> None:
+    result = simulate(horizon=12, outputs=("value", "revenue"), discount_factor=1)
+    assert result.revenue.shape == (12, 3)
+    assert result.revenue.sum() == pytest.approx(result.value.mean * 3000)
+    assert not result.revenue.flags.writeable
+
+
+def test_moves_are_those_of_the_journeys_and_can_be_fitted() -> None:
+    result = simulate(horizon=12, outputs=("moves", "journeys"))
+    assert result.moves.tolist() == sj.count(result.journeys()).moves.tolist()
+    assert result.moves.sum(axis=1)[2] == 0
+
+
+def test_times_of_end_and_passage_are_told_for_each_customer() -> None:
+    result = simulate(horizon=12, outputs=("end_times", "journeys"), targets="active")
+    journeys = result.journeys()
+    for customer in range(300):
+        states = list(journeys[customer].states)
+        assert result.end_times[customer] == (len(states) - 1 if states[-1] == "churn" else -1)
+        assert result.passage_times[customer] == (states.index("active", 1) if "active" in states[1:] else -1)
+
+
+def test_targets_alone_are_an_output() -> None:
+    result = simulate(outputs=(), targets=["active", "churn"], rewards=None)
+    assert result.passage_times.min() >= 1
+    with pytest.raises(IndexError, match="unknown state 'nowhere'"):
+        simulate(targets=["nowhere"])
+
+
+@pytest.mark.parametrize("instructions", ["plain", "avx2", "avx512"])
+def test_the_instruction_set_can_be_forced_and_changes_no_bit(
+    instructions: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    best = simulate(horizon=24, seed=3)
+    monkeypatch.setenv("SOJOURN_SIMD", instructions)
+    try:
+        forced = simulate(horizon=24, seed=3)
+    except ValueError as error:
+        assert "this machine has no" in str(error)
+        pytest.skip(f"this machine has no {instructions}")
+    assert same(forced.value.values, best.value.values)
 
 
 @pytest.mark.parametrize(("output", "others"), [("value", ["journeys"]), ("journeys", ["value"])])
@@ -317,11 +361,11 @@ def test_a_seed_in_range_is_kept(seed: Any) -> None:
         ({"first_customer": -1}, ValueError, "first_customer: .*found -1"),
         ({"first_customer": 2**63}, ValueError, "first_customer: .*out of range"),
         ({"first_customer": 2**59, "customers": 10}, ValueError, "first_customer"),
-        ({"outputs": ()}, ValueError, "outputs: name at least one"),
+        ({"outputs": ()}, ValueError, "outputs: ask for at least one"),
         ({"outputs": "money"}, ValueError, "outputs: expected one of .*found 'money'"),
         ({"outputs": 3}, TypeError, "outputs"),
         ({"outputs": "occupancy"}, ValueError, "outputs: .*give a horizon"),
-        ({"rewards": None}, ValueError, "simulate: the output 'value' needs rewards="),
+        ({"rewards": None}, ValueError, "simulate: values and revenue need rewards="),
         ({"start": "loyal"}, IndexError, "start: unknown state 'loyal'"),
         ({"start": [0.5, 0.4, 0.0]}, ValueError, "start: sums to 0.9"),
         ({"start": [float("nan"), 1.0, 0.0]}, ValueError, "start: holds nan for 'trial'"),
