@@ -357,60 +357,6 @@ std::string describe_start(const StateSpace& states, const Vector& start) {
 
 }  // namespace
 
-SimulatedValue::SimulatedValue(std::vector<double> values) : mean_(0.0), standard_deviation_(0.0) {
-  if (values.empty()) throw std::invalid_argument("values: at least one is needed");
-  // Sums of blocks, then of their sums: the same number whatever made the values.
-  const auto sum = [&values](auto&& term) {
-    double total = 0.0;
-    for (std::size_t first = 0; first < values.size(); first += block_size) {
-      const std::size_t end = std::min(values.size(), first + block_size);
-      double part = 0.0;
-      for (std::size_t i = first; i < end; ++i) part += term(values[i]);
-      total += part;
-    }
-    return total;
-  };
-  const auto n = static_cast<double>(values.size());
-  mean_ = sum([](double x) { return x; }) / n;
-  if (values.size() > 1) {
-    standard_deviation_ = std::sqrt(sum([this](double x) { return (x - mean_) * (x - mean_); }) / (n - 1.0));
-  }
-  values_ = std::make_shared<const std::vector<double>>(std::move(values));
-}
-
-double SimulatedValue::standard_error() const {
-  return standard_deviation_ / std::sqrt(static_cast<double>(values_->size()));
-}
-
-double SimulatedValue::quantile(double p) const {
-  return quantiles(std::span(&p, 1)).front();
-}
-
-std::vector<double> SimulatedValue::quantiles(std::span<const double> p) const {
-  for (const double share : p) {
-    if (!(share >= 0.0 && share <= 1.0)) {
-      throw std::invalid_argument("quantile: p must be from 0 to 1 (0.5 = the median), found " + text::number(share));
-    }
-  }
-  std::vector<std::size_t> by_share(p.size());
-  for (std::size_t k = 0; k < p.size(); ++k) by_share[k] = k;
-  std::sort(by_share.begin(), by_share.end(), [&p](std::size_t a, std::size_t b) { return p[a] < p[b]; });
-
-  std::vector<double> values = *values_;
-  std::vector<double> found(p.size());
-  auto sorted_to = values.begin();
-  for (const std::size_t k : by_share) {
-    // A share such as 0.55 is a hair more than it says: it must not cost a rank.
-    const double rank = std::ceil(p[k] * static_cast<double>(values.size()) * (1.0 - 1e-14));
-    const auto position = std::min(values.size() - 1, static_cast<std::size_t>(std::max(0.0, rank - 1.0)));
-    const auto place = values.begin() + static_cast<std::ptrdiff_t>(position);
-    std::nth_element(std::min(sorted_to, place), place, values.end());
-    sorted_to = place;
-    found[k] = *place;
-  }
-  return found;
-}
-
 const SimulatedValue& Simulation::value() const {
   if (!value_) throw std::domain_error("value: was not asked for; add it to the outputs of simulate");
   return *value_;
@@ -477,8 +423,10 @@ Simulation simulate(const Chain& chain, const Rewards& rewards, const SimulateOp
     Crew crew(plan, results, n_blocks, static_cast<int>(n_threads));
     crew.run();
     if (options.outputs.value) {
-      simulation.value_.emplace(std::move(results.values));
-      if (!std::isfinite(simulation.value_->mean()) || !std::isfinite(simulation.value_->standard_deviation())) {
+      try {
+        simulation.value_.emplace(SimulatedValue(options.first_customer, std::move(results.values)));
+        (void)simulation.value_->standard_deviation();
+      } catch (const std::logic_error&) {  // a value, or its square, is no number
         throw std::domain_error(
             "simulate: the value is too large for a floating-point number; use smaller rewards or a stronger discount");
       }

@@ -10,9 +10,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
-#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -21,6 +19,7 @@
 #include "sojourn/discount.hpp"
 #include "sojourn/journey.hpp"
 #include "sojourn/rewards.hpp"
+#include "sojourn/simulated_value.hpp"
 
 namespace sojourn {
 
@@ -52,29 +51,6 @@ struct SimulateOptions {
 class Cancelled : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
-};
-
-/// Discounted values of simulated customers, in currency.
-class SimulatedValue {
- public:
-  /// At least one value.
-  explicit SimulatedValue(std::vector<double> values);
-
-  double mean() const { return mean_; }
-  /// Standard deviation between customers (n - 1 in the denominator; 0 for one customer).
-  double standard_deviation() const { return standard_deviation_; }
-  /// Standard error of the mean.
-  double standard_error() const;
-  /// The smallest simulated value that at least a share `p` in [0, 1] of the customers do not exceed.
-  double quantile(double p) const;
-  std::vector<double> quantiles(std::span<const double> p) const;
-  /// Value of each customer, in the order of their numbers.
-  std::span<const double> values() const { return *values_; }
-
- private:
-  std::shared_ptr<const std::vector<double>> values_;
-  double mean_;
-  double standard_deviation_;
 };
 
 /// What came out of a simulation; an output that was not asked for is refused by name (`domain_error`).

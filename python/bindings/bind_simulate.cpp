@@ -24,39 +24,6 @@ SimulationOutputs to_outputs(py::handle object) {
 }  // namespace
 
 void bind_simulate(py::module_& m) {
-  py::class_<SimulatedValue>(m, "SimulatedValue", doc::SimulatedValue)
-      .def_property_readonly("mean", &SimulatedValue::mean, "Mean over the customers, currency.")
-      .def_property_readonly("standard_deviation", &SimulatedValue::standard_deviation,
-                             doc::SimulatedValue_standard_deviation)
-      .def_property_readonly("std", &SimulatedValue::standard_deviation, "Short for `standard_deviation`.")
-      .def_property_readonly("standard_error", &SimulatedValue::standard_error, doc::SimulatedValue_standard_error)
-      .def(
-          "quantile",
-          [](const SimulatedValue& value, const ArrayArgument& p) -> py::object {
-            const py::module_ numpy = py::module_::import("numpy");
-            const py::array shares = numpy.attr("asarray")(p);
-            if (shares.ndim() == 0) return py::float_(value.quantile(to_number(p, "p")));
-            const Vector all = to_vector(p, "p");
-            Vector result(all.size());
-            for (Index i = 0; i < all.size(); ++i) result(i) = value.quantile(all(i));
-            return copy(result);
-          },
-          py::arg("p"), docs(doc::SimulatedValue_quantile, "A list of shares gives an array.").c_str())
-      .def_property_readonly(
-          "values",
-          [](const py::object& self) {
-            const auto values = self.cast<const SimulatedValue&>().values();
-            py::array array(py::dtype::of<double>(), {static_cast<py::ssize_t>(values.size())}, values.data(), self);
-            array.attr("setflags")(py::arg("write") = false);
-            return array;
-          },
-          docs(doc::SimulatedValue_values, "Read-only array of shape (customers,).").c_str())
-      .def("__repr__", [](const SimulatedValue& value) {
-        return "SimulatedValue(mean=" + std::string(py::repr(py::float_(value.mean()))) +
-               ", std=" + std::string(py::repr(py::float_(value.standard_deviation()))) + ", " +
-               std::to_string(value.values().size()) + " customers)";
-      });
-
   // The states are kept beside the simulation for its tables.
   struct BoundSimulation {
     Simulation simulation;

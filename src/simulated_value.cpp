@@ -1,0 +1,654 @@
+#include "sojourn/simulated_value.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <iterator>
+#include <limits>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "simulated_value_access.hpp"
+#include "text.hpp"
+
+namespace sojourn {
+
+namespace {
+
+using Range = SimulatedValueAccess::Range;
+using Moments = SimulatedValueAccess::Moments;
+using Bin = SimulatedValueAccess::Bin;
+using Fields = SimulatedValueAccess::Fields;
+
+constexpr std::int64_t block_size = SimulatedValue::block_size;
+constexpr std::int64_t most_customers = std::int64_t{1} << 59;
+
+constexpr std::int64_t length(const Range& range) {
+  return range.end - range.first;
+}
+
+constexpr std::int64_t end_of_block(std::int64_t customer) {
+  return (customer / block_size + 1) * block_size;
+}
+
+std::string numbered(const Range& customers) {
+  return length(customers) == 1
+             ? "customer " + std::to_string(customers.first)
+             : "customers " + std::to_string(customers.first) + " to " + std::to_string(customers.end - 1);
+}
+
+// ---- Checks
+
+constexpr std::uint64_t exponent_bits = std::uint64_t{0x7ff} << 52;
+
+bool is_finite(std::uint64_t bits) {
+  return (bits & exponent_bits) != exponent_bits;
+}
+
+Range checked_range(std::int64_t first_customer, std::span<const double> values) {
+  if (first_customer < 0 || first_customer > most_customers) {
+    throw std::invalid_argument("first_customer: must be from 0 to 2^59, found " + std::to_string(first_customer));
+  }
+  const auto size = static_cast<std::int64_t>(values.size());
+  if (size > most_customers - first_customer) {
+    throw std::invalid_argument("values: the numbers of their customers end above " + std::to_string(most_customers) +
+                                "; begin at a smaller first_customer");
+  }
+  // One pass without a branch; only a refusal looks for the place.
+  std::uint64_t refused = 0;
+  for (const double x : values) refused += is_finite(std::bit_cast<std::uint64_t>(x)) ? 0U : 1U;
+  if (refused != 0) {
+    const auto found = std::find_if(values.begin(), values.end(), [](double x) { return !std::isfinite(x); });
+    throw std::invalid_argument("values: must be finite, found " + text::number(*found) + " for customer " +
+                                std::to_string(first_customer + (found - values.begin())) +
+                                "; leave such customers out or use smaller rewards");
+  }
+  return {first_customer, first_customer + size};
+}
+
+double checked_share(double p) {
+  if (p >= 0.0 && p <= 1.0) return p;
+  throw std::invalid_argument("quantile: p must be from 0 to 1 (0.5 = the median), found " + text::number(p));
+}
+
+/// The ranges in order, touching ones joined. A customer in two of them is refused.
+std::vector<Range> joined(std::vector<Range> ranges) {
+  std::sort(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) { return a.first < b.first; });
+  std::vector<Range> result;
+  for (const Range& range : ranges) {
+    if (result.empty() || range.first > result.back().end) {
+      result.push_back(range);
+    } else if (range.first < result.back().end) {
+      throw std::invalid_argument("merge: " + numbered({range.first, std::min(range.end, result.back().end)}) +
+                                  " would be counted twice; give each part customers of its own (first_customer)");
+    } else {
+      result.back().end = range.end;
+    }
+  }
+  return result;
+}
+
+/// Calls `visit(first, end)` for the pieces into which the edges of blocks cut a range.
+template <class Visit>
+void each_piece(const Range& range, Visit&& visit) {
+  for (std::int64_t first = range.first; first < range.end;) {
+    const std::int64_t end = std::min(range.end, end_of_block(first));
+    visit(Range{first, end});
+    first = end;
+  }
+}
+
+/// Calls `visit(n)` with the number of customers of each block, in order.
+template <class Visit>
+void each_block(const std::vector<Range>& ranges, Visit&& visit) {
+  std::int64_t block = -1;
+  std::int64_t customers = 0;
+  for (const Range& range : ranges) {
+    each_piece(range, [&](const Range& piece) {
+      if (piece.first / block_size != block) {
+        if (customers > 0) visit(customers);
+        customers = 0;
+        block = piece.first / block_size;
+      }
+      customers += length(piece);
+    });
+  }
+  if (customers > 0) visit(customers);
+}
+
+// ---- Moments
+
+/// Sum of `term(x)` in eight lanes: the same order of additions on every machine, whatever the compiler makes of it.
+template <class Term>
+double lane_sum(std::span<const double> values, Term&& term) {
+  std::array<double, 8> lanes{};
+  std::size_t i = 0;
+  for (; i + 8 <= values.size(); i += 8) {
+    for (std::size_t k = 0; k < 8; ++k) lanes[k] += term(values[i + k]);
+  }
+  for (std::size_t k = 0; i + k < values.size(); ++k) lanes[k] += term(values[i + k]);
+  return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+}
+
+/// Moments of the values of one block: deviations from its first value give the mean, those from the mean its last
+/// digits and the squares.
+Moments moments_of(std::span<const double> values) {
+  const auto n = static_cast<double>(values.size());
+  const double first = values.front();
+  const double mean = first + lane_sum(values, [first](double x) { return x - first; }) / n;
+  const double rest = lane_sum(values, [mean](double x) { return x - mean; });
+  const double squares = lane_sum(values, [mean](double x) { return (x - mean) * (x - mean); });
+  return {mean + rest / n, std::max(squares - rest * rest / n, 0.0)};
+}
+
+struct Total {
+  double mean = 0.0;
+  double standard_deviation = 0.0;
+};
+
+/// Mean and standard deviation over blocks in the order of their numbers.
+Total total(const Fields& fields) {
+  struct Part {
+    double customers;
+    Moments moments;
+  };
+  std::vector<Part> parts;
+  std::int64_t customers = 0;
+  auto value = fields.values.begin();
+  auto block = fields.blocks.begin();
+  each_block(fields.ranges, [&](std::int64_t n) {
+    const bool is_summarized = !fields.has_values && n == block_size;
+    parts.push_back({static_cast<double>(n), is_summarized ? *block++ : moments_of(std::span(value, value + n))});
+    if (!is_summarized) value += n;
+    customers += n;
+  });
+  const auto n = static_cast<double>(customers);
+  double mean = parts.front().moments.mean;
+  double rest = 0.0;
+  for (const Part& part : parts) rest += part.customers * (part.moments.mean - mean);
+  mean += rest / n;
+  rest = 0.0;
+  double squares = 0.0;
+  for (const Part& part : parts) {
+    const double off = part.moments.mean - mean;
+    rest += part.customers * off;
+    squares += part.moments.squares + part.customers * (off * off);
+  }
+  squares = std::max(squares - rest * rest / n, 0.0);
+  return {mean + rest / n, customers > 1 ? std::sqrt(squares / (n - 1.0)) : 0.0};
+}
+
+// ---- Bins
+
+constexpr int dropped_bits = 40;  // of 64: sign, exponent and the 12 leading bits of the mantissa stay
+constexpr std::uint32_t n_keys = std::uint32_t{1} << (64 - dropped_bits);
+
+/// The leading bits of a value, turned so that they are in the order of the values.
+std::uint32_t key_of(double x) {
+  const auto bits = std::bit_cast<std::uint64_t>(x);
+  constexpr std::uint64_t sign = std::uint64_t{1} << 63;
+  const std::uint64_t ordered = bits ^ ((std::uint64_t{0} - (bits >> 63)) | sign);
+  return static_cast<std::uint32_t>(ordered >> dropped_bits);
+}
+
+/// Bins in pages that exist where there are values.
+class Bins {
+ public:
+  void add(std::span<const double> values) {
+    if (page_of_.empty()) page_of_.assign(n_keys / page_size, no_page);
+    for (const double value : values) {
+      const double x = value + 0.0;  // one zero
+      const std::uint32_t key = key_of(x);
+      std::uint32_t page = page_of_[key / page_size];
+      if (page == no_page) page = new_page(key / page_size);
+      Entry& entry = entries_[std::size_t{page} * page_size + key % page_size];
+      ++entry.count;
+      entry.low = x < entry.low ? x : entry.low;  // without a branch
+      entry.high = x > entry.high ? x : entry.high;
+    }
+  }
+
+  /// Those with values, in order.
+  std::vector<Bin> list() const {
+    std::vector<Bin> bins;
+    for (std::size_t i = 0; i < page_of_.size(); ++i) {
+      if (page_of_[i] == no_page) continue;
+      for (std::uint32_t k = 0; k < page_size; ++k) {
+        const Entry& entry = entries_[std::size_t{page_of_[i]} * page_size + k];
+        const auto key = static_cast<std::int64_t>(i * page_size + k);
+        if (entry.count > 0) bins.push_back({key, entry.count, entry.low, entry.high});
+      }
+    }
+    return bins;
+  }
+
+ private:
+  struct Entry {
+    std::int64_t count = 0;
+    double low = std::numeric_limits<double>::infinity();
+    double high = -std::numeric_limits<double>::infinity();
+  };
+  static constexpr std::uint32_t page_size = 256;
+  static constexpr std::uint32_t no_page = 0xffffffff;
+
+  std::uint32_t new_page(std::uint32_t place) {
+    const auto page = static_cast<std::uint32_t>(entries_.size() / page_size);
+    entries_.resize(entries_.size() + page_size);
+    page_of_[place] = page;
+    return page;
+  }
+
+  std::vector<std::uint32_t> page_of_;
+  std::vector<Entry> entries_;
+};
+
+std::vector<Bin> added(const std::vector<Bin>& a, const std::vector<Bin>& b) {
+  std::vector<Bin> result;
+  result.reserve(a.size() + b.size());
+  auto i = a.begin();
+  auto j = b.begin();
+  while (i != a.end() && j != b.end()) {
+    if (i->key < j->key) {
+      result.push_back(*i++);
+    } else if (j->key < i->key) {
+      result.push_back(*j++);
+    } else {
+      result.push_back({i->key, i->count + j->count, std::min(i->low, j->low), std::max(i->high, j->high)});
+      ++i, ++j;
+    }
+  }
+  result.insert(result.end(), i, a.end());
+  result.insert(result.end(), j, b.end());
+  return result;
+}
+
+/// How many customers of a bin a quantile inside it may be off.
+std::int64_t ranks_off(const Bin& bin) {
+  return bin.low < bin.high ? bin.count - 2 : 0;  // the smallest and the largest are known
+}
+
+// ---- Summaries
+
+/// Consecutive customers of one block: all of it, as moments, or some values.
+struct Piece {
+  std::int64_t first = 0;
+  Moments moments = {};
+  std::span<const double> values = {};
+};
+
+/// The pieces of a summary, in order.
+void append_pieces(const Fields& fields, std::vector<Piece>& pieces) {
+  auto value = fields.values.begin();
+  auto block = fields.blocks.begin();
+  for (const Range& range : fields.ranges) {
+    each_piece(range, [&](const Range& piece) {
+      const std::int64_t n = length(piece);
+      if (n == block_size) {
+        pieces.push_back({.first = piece.first, .moments = *block++});
+      } else {
+        pieces.push_back({.first = piece.first, .values = std::span(value, value + n)});
+        value += n;
+      }
+    });
+  }
+}
+
+/// The summary of pieces in any order; blocks that they complete are reduced to their moments.
+Fields summarized(std::vector<Range> ranges, std::vector<Piece> pieces, std::vector<Bin> bins) {
+  Fields fields{.has_values = false, .ranges = std::move(ranges), .bins = std::move(bins)};
+  std::sort(pieces.begin(), pieces.end(), [](const Piece& a, const Piece& b) { return a.first < b.first; });
+  auto piece = pieces.begin();
+  each_block(fields.ranges, [&](std::int64_t n) {
+    if (piece->values.empty()) {
+      fields.blocks.push_back((piece++)->moments);
+      return;
+    }
+    const auto begin = static_cast<std::ptrdiff_t>(fields.values.size());
+    for (std::int64_t found = 0; found < n; ++piece) {
+      fields.values.insert(fields.values.end(), piece->values.begin(), piece->values.end());
+      found += static_cast<std::int64_t>(piece->values.size());
+    }
+    if (n < block_size) return;
+    fields.blocks.push_back(moments_of(std::span(fields.values.begin() + begin, fields.values.end())));
+    fields.values.resize(static_cast<std::size_t>(begin));
+  });
+  return fields;
+}
+
+/// All values of parts without a common customer.
+Fields concatenated(std::vector<Range> ranges, std::span<const SimulatedValue> parts) {
+  std::vector<Piece> pieces;
+  for (const SimulatedValue& part : parts) {
+    std::span<const double> rest = part.values();
+    for (const Range& range : SimulatedValueAccess::fields(part).ranges) {
+      const auto n = static_cast<std::size_t>(length(range));
+      pieces.push_back({.first = range.first, .values = rest.first(n)});
+      rest = rest.subspan(n);
+    }
+  }
+  std::sort(pieces.begin(), pieces.end(), [](const Piece& a, const Piece& b) { return a.first < b.first; });
+  Fields fields{.ranges = std::move(ranges)};
+  std::size_t n = 0;
+  for (const Piece& piece : pieces) n += piece.values.size();
+  fields.values.reserve(n);
+  for (const Piece& piece : pieces) {
+    fields.values.insert(fields.values.end(), piece.values.begin(), piece.values.end());
+  }
+  return fields;
+}
+
+/// The place, from 0, of the quantile among `n` values in order.
+std::int64_t place_of(double p, std::int64_t n) {
+  // A share such as 0.55 is a hair more than it says: it must not cost a rank.
+  const double rank = std::ceil(p * static_cast<double>(n) * (1.0 - 1e-14));
+  return std::clamp(static_cast<std::int64_t>(rank) - 1, std::int64_t{0}, n - 1);
+}
+
+std::vector<std::size_t> in_order(std::span<const double> p) {
+  std::vector<std::size_t> order(p.size());
+  for (std::size_t k = 0; k < p.size(); ++k) order[k] = k;
+  std::sort(order.begin(), order.end(), [&p](std::size_t a, std::size_t b) { return p[a] < p[b]; });
+  return order;
+}
+
+/// A place within a bin, both counted from 0.
+struct BinPlace {
+  std::vector<Bin>::const_iterator bin;
+  std::int64_t below;  // customers in lower bins
+
+  /// Moves on to the bin that holds this place.
+  void advance_to(std::int64_t place) {
+    while (place >= below + bin->count) below += (bin++)->count;
+  }
+  QuantileBounds bounds(std::int64_t place) const {
+    if (place == below) return {bin->low, bin->low};
+    if (place == below + bin->count - 1) return {bin->high, bin->high};
+    return {bin->low, bin->high};
+  }
+};
+
+}  // namespace
+
+struct SimulatedValue::Content {
+  Fields fields;
+  std::int64_t customers;
+  Total total;
+};
+
+SimulatedValue SimulatedValueAccess::trusted(Fields fields) {
+  std::int64_t customers = 0;
+  for (const Range& range : fields.ranges) customers += length(range);
+  const Total moments = total(fields);
+  return SimulatedValue(std::make_shared<const SimulatedValue::Content>(
+      SimulatedValue::Content{.fields = std::move(fields), .customers = customers, .total = moments}));
+}
+
+const SimulatedValueAccess::Fields& SimulatedValueAccess::fields(const SimulatedValue& value) {
+  return value.content_->fields;
+}
+
+SimulatedValue SimulatedValueAccess::make(Fields fields) {
+  const auto refuse_unless = [](bool holds) {
+    if (!holds) throw std::invalid_argument("SimulatedValue: these fields belong to no customers");
+  };
+  refuse_unless(!fields.ranges.empty());
+  std::int64_t end = -1;
+  std::int64_t customers = 0;
+  for (const Range& range : fields.ranges) {
+    refuse_unless(range.first > end && range.end > range.first && range.end <= most_customers);
+    customers += length(range);
+    end = range.end;
+  }
+  for (const double x : fields.values) refuse_unless(std::isfinite(x));
+  std::int64_t complete = 0;
+  if (!fields.has_values) each_block(fields.ranges, [&](std::int64_t n) { complete += n == block_size ? 1 : 0; });
+  refuse_unless(static_cast<std::int64_t>(fields.blocks.size()) == complete &&
+                static_cast<std::int64_t>(fields.values.size()) == customers - complete * block_size);
+  std::int64_t counted = 0;
+  std::int64_t next_key = 0;
+  for (const Bin& bin : fields.bins) {
+    refuse_unless(bin.key >= next_key && bin.count > 0 && bin.count <= customers - counted && bin.low <= bin.high &&
+                  key_of(bin.low) == bin.key && key_of(bin.high) == bin.key && std::isfinite(bin.low) &&
+                  std::isfinite(bin.high) && (bin.low == bin.high || bin.count > 1));
+    next_key = bin.key + 1;
+    counted += bin.count;
+  }
+  refuse_unless(counted == (fields.has_values ? 0 : customers));
+  return trusted(std::move(fields));
+}
+
+SimulatedValue::SimulatedValue(std::int64_t first_customer, std::vector<double> values) {
+  if (values.empty()) throw std::invalid_argument("values: at least one is needed");
+  const Range range = checked_range(first_customer, values);
+  *this = SimulatedValueAccess::trusted({.ranges = {range}, .values = std::move(values)});
+}
+
+std::int64_t SimulatedValue::customers() const {
+  return content_->customers;
+}
+
+double SimulatedValue::mean() const {
+  if (std::isfinite(content_->total.mean)) return content_->total.mean;
+  throw std::domain_error("mean: the values are too large to be added as floating-point numbers; use a larger unit");
+}
+
+double SimulatedValue::standard_deviation() const {
+  if (std::isfinite(content_->total.standard_deviation)) return content_->total.standard_deviation;
+  throw std::domain_error(
+      "standard_deviation: the values are too large to be squared as floating-point numbers; use a larger unit");
+}
+
+double SimulatedValue::standard_error() const {
+  return standard_deviation() / std::sqrt(static_cast<double>(customers()));
+}
+
+double SimulatedValue::quantile(double p) const {
+  return quantiles(std::span(&p, 1)).front();
+}
+
+std::vector<double> SimulatedValue::quantiles(std::span<const double> p) const {
+  for (const double share : p) checked_share(share);
+  std::vector<double> found(p.size());
+  if (has_values()) {
+    std::vector<double> values = content_->fields.values;
+    auto sorted_to = values.begin();
+    for (const std::size_t k : in_order(p)) {
+      const auto place = values.begin() + static_cast<std::ptrdiff_t>(place_of(p[k], customers()));
+      std::nth_element(std::min(sorted_to, place), place, values.end());
+      sorted_to = place;
+      found[k] = *place + 0.0;  // one zero
+    }
+    return found;
+  }
+  BinPlace at{content_->fields.bins.begin(), 0};
+  for (const std::size_t k : in_order(p)) {
+    const std::int64_t place = place_of(p[k], customers());
+    at.advance_to(place);
+    const QuantileBounds bounds = at.bounds(place);
+    // Between the smallest and the largest value of the bin, by rank.
+    const double share = bounds.low == bounds.high
+                             ? 0.0
+                             : static_cast<double>(place - at.below) / static_cast<double>(at.bin->count - 1);
+    found[k] = std::min(bounds.high, bounds.low + share * (bounds.high - bounds.low));
+  }
+  return found;
+}
+
+QuantileBounds SimulatedValue::quantile_bounds(double p) const {
+  if (has_values()) {
+    const double value = quantile(p);
+    return {value, value};
+  }
+  const std::int64_t place = place_of(checked_share(p), customers());
+  BinPlace at{content_->fields.bins.begin(), 0};
+  at.advance_to(place);
+  return at.bounds(place);
+}
+
+double SimulatedValue::rank_error(double p) const {
+  const std::int64_t place = place_of(checked_share(p), customers());
+  if (has_values()) return 0.0;
+  BinPlace at{content_->fields.bins.begin(), 0};
+  at.advance_to(place);
+  const QuantileBounds bounds = at.bounds(place);
+  return bounds.low == bounds.high ? 0.0 : static_cast<double>(ranks_off(*at.bin)) / static_cast<double>(customers());
+}
+
+double SimulatedValue::rank_error() const {
+  std::int64_t most = 0;
+  for (const Bin& bin : content_->fields.bins) most = std::max(most, ranks_off(bin));
+  return static_cast<double>(most) / static_cast<double>(customers());
+}
+
+bool SimulatedValue::has_values() const {
+  return content_->fields.has_values;
+}
+
+std::span<const double> SimulatedValue::values() const {
+  if (has_values()) return content_->fields.values;
+  throw std::domain_error("values: only a summary was kept of " + text::plural(customers(), "customer") +
+                          "; ask for all values, or for mean, standard_deviation and quantile");
+}
+
+SimulatedValue SimulatedValue::summary() const {
+  if (!has_values()) return *this;
+  SimulatedValueBuilder builder;
+  std::span<const double> rest = values();
+  for (const Range& range : content_->fields.ranges) {
+    const auto n = static_cast<std::size_t>(length(range));
+    builder.add(range.first, rest.first(n));
+    rest = rest.subspan(n);
+  }
+  return builder.summary();
+}
+
+SimulatedValue SimulatedValue::merge(std::span<const SimulatedValue> parts) {
+  if (parts.empty()) throw std::invalid_argument("merge: at least one part is needed");
+  if (parts.size() == 1) return parts.front();
+  std::vector<Range> ranges;
+  bool has_values = true;
+  for (const SimulatedValue& part : parts) {
+    const Fields& fields = part.content_->fields;
+    ranges.insert(ranges.end(), fields.ranges.begin(), fields.ranges.end());
+    has_values = has_values && fields.has_values;
+  }
+  ranges = joined(std::move(ranges));
+  if (has_values) return SimulatedValueAccess::trusted(concatenated(std::move(ranges), parts));
+
+  std::vector<SimulatedValue> summaries;
+  summaries.reserve(parts.size());
+  std::vector<Piece> pieces;
+  std::vector<Bin> bins;
+  for (const SimulatedValue& part : parts) {
+    summaries.push_back(part.summary());
+    const Fields& fields = summaries.back().content_->fields;
+    append_pieces(fields, pieces);
+    bins = added(bins, fields.bins);
+  }
+  return SimulatedValueAccess::trusted(summarized(std::move(ranges), std::move(pieces), std::move(bins)));
+}
+
+SimulatedValue operator+(const SimulatedValue& a, const SimulatedValue& b) {
+  const std::array<SimulatedValue, 2> both{a, b};
+  return SimulatedValue::merge(both);
+}
+
+bool operator==(const SimulatedValue& a, const SimulatedValue& b) {
+  return a.content_ == b.content_ || a.content_->fields == b.content_->fields;
+}
+
+struct SimulatedValueBuilder::Work {
+  /// Refuses customers who are there already; `room_for` changes nothing.
+  std::map<std::int64_t, std::int64_t>::iterator room_for(const Range& range) {
+    const auto after = ranges.upper_bound(range.first);
+    const auto refuse = [](const Range& common) {
+      throw std::invalid_argument("add: " + numbered(common) + " were added already; add each customer once");
+    };
+    if (after != ranges.end() && after->first < range.end) refuse({after->first, std::min(range.end, after->second)});
+    if (after != ranges.begin() && std::prev(after)->second > range.first) {
+      refuse({range.first, std::min(range.end, std::prev(after)->second)});
+    }
+    return after;
+  }
+
+  void occupy(Range range, std::map<std::int64_t, std::int64_t>::iterator after) {
+    customers += length(range);
+    if (after != ranges.end() && after->first == range.end) {
+      range.end = after->second;
+      after = ranges.erase(after);
+    }
+    if (after != ranges.begin() && std::prev(after)->second == range.first) {
+      std::prev(after)->second = range.end;
+    } else {
+      ranges.emplace_hint(after, range.first, range.end);
+    }
+  }
+
+  /// Keeps customers of one block, and makes one piece of those that touch.
+  void keep(std::int64_t first, std::span<const double> values) {
+    const auto end_of = [](const auto& piece) {
+      return piece->first + static_cast<std::int64_t>(piece->second.size());
+    };
+    auto piece = pieces.upper_bound(first);
+    const bool continues = piece != pieces.begin() && end_of(std::prev(piece)) == first && first % block_size != 0;
+    if (continues) {
+      --piece;
+      piece->second.insert(piece->second.end(), values.begin(), values.end());
+    } else {
+      piece = pieces.emplace_hint(piece, first, std::vector<double>(values.begin(), values.end()));
+    }
+    const auto next = std::next(piece);
+    if (next != pieces.end() && next->first == end_of(piece) && next->first % block_size != 0) {
+      piece->second.insert(piece->second.end(), next->second.begin(), next->second.end());
+      pieces.erase(next);
+    }
+    if (static_cast<std::int64_t>(piece->second.size()) < block_size) return;
+    blocks.push_back({.first = piece->first, .moments = moments_of(piece->second)});
+    pieces.erase(piece);
+  }
+
+  std::int64_t customers = 0;
+  std::map<std::int64_t, std::int64_t> ranges;         // first → end; none touches the next
+  std::vector<Piece> blocks;                           // complete ones
+  std::map<std::int64_t, std::vector<double>> pieces;  // first → values, within a block; none touches the next
+  Bins bins;
+};
+
+SimulatedValueBuilder::SimulatedValueBuilder() : work_(std::make_unique<Work>()) {}
+SimulatedValueBuilder::~SimulatedValueBuilder() = default;
+SimulatedValueBuilder::SimulatedValueBuilder(SimulatedValueBuilder&& other) noexcept = default;
+SimulatedValueBuilder& SimulatedValueBuilder::operator=(SimulatedValueBuilder&& other) noexcept = default;
+
+void SimulatedValueBuilder::add(std::int64_t first_customer, std::span<const double> values) {
+  const Range range = checked_range(first_customer, values);
+  if (values.empty()) return;
+  work_->occupy(range, work_->room_for(range));
+  each_piece(range, [&](const Range& piece) {
+    const std::span<const double> part =
+        values.subspan(static_cast<std::size_t>(piece.first - range.first), static_cast<std::size_t>(length(piece)));
+    if (length(piece) == block_size) {
+      work_->blocks.push_back({.first = piece.first, .moments = moments_of(part)});
+    } else {
+      work_->keep(piece.first, part);
+    }
+    work_->bins.add(part);
+  });
+}
+
+std::int64_t SimulatedValueBuilder::customers() const {
+  return work_->customers;
+}
+
+SimulatedValue SimulatedValueBuilder::summary() const {
+  if (work_->customers == 0) throw std::invalid_argument("summary: no customer was added");
+  std::vector<Range> ranges;
+  for (const auto& [first, end] : work_->ranges) ranges.push_back({first, end});
+  std::vector<Piece> pieces = work_->blocks;
+  for (const auto& [first, values] : work_->pieces) pieces.push_back({.first = first, .values = values});
+  return SimulatedValueAccess::trusted(summarized(std::move(ranges), std::move(pieces), work_->bins.list()));
+}
+
+}  // namespace sojourn
