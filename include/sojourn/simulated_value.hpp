@@ -9,8 +9,8 @@
 /// numbers; values of blocks that are not yet complete are kept until merging completes them (T. F. Chan, G. H. Golub
 /// and R. J. LeVeque, "Algorithms for computing the sample variance", The American Statistician 37, 1983). Quantiles
 /// come from counts of values that agree in sign, exponent and the 12 leading bits of the mantissa, so bins are at most
-/// 1/4096 of their values wide, subnormal numbers apart (C. Masson, J. E. Rim and H. K. Lee, "DDSketch", PVLDB 12, 2019, with bins that need no
-/// logarithm); each bin knows its smallest and largest value.
+/// 1/4096 of their values wide, subnormal numbers apart (C. Masson, J. E. Rim and H. K. Lee, "DDSketch", PVLDB 12,
+/// 2019, with bins that need no logarithm); each bin knows its smallest and largest value.
 #pragma once
 
 #include <cstdint>
