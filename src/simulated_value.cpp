@@ -183,96 +183,205 @@ Total total(const Fields& fields) {
 
 // ---- Bins
 
-constexpr int dropped_bits = 40;  // of 64: sign, exponent and the 12 leading bits of the mantissa stay
-constexpr std::uint32_t n_keys = std::uint32_t{1} << (64 - dropped_bits);
+using BinList = SimulatedValueAccess::BinList;
 
-/// The leading bits of a value, turned so that they are in the order of the values.
-std::uint32_t key_of(double x) {
-  const auto bits = std::bit_cast<std::uint64_t>(x);
+constexpr int rounded_bits = 12;    // of 52 bits of the mantissa; values that agree in the others count as equal
+constexpr int coarsest_level = 40;  // one bin for each power of two
+constexpr auto most_bins = static_cast<std::size_t>(SimulatedValue::most_bins);
+
+/// The rounded value as a whole number, in the order of the values. At level `l` a bin holds the values whose keys agree
+/// but for their last `l` bits.
+std::int64_t key_of(double x) {
   constexpr std::uint64_t sign = std::uint64_t{1} << 63;
-  const std::uint64_t ordered = bits ^ ((std::uint64_t{0} - (bits >> 63)) | sign);
-  return static_cast<std::uint32_t>(ordered >> dropped_bits);
+  const auto bits = std::bit_cast<std::uint64_t>(x);
+  const auto size = ((bits & ~sign) + (std::uint64_t{1} << (rounded_bits - 1))) >> rounded_bits;
+  const auto key = static_cast<std::int64_t>(size);
+  const std::int64_t turn = -static_cast<std::int64_t>(bits >> 63);
+  return (key ^ turn) - turn;
 }
 
-/// Bins in pages that exist where there are values.
+/// At a coarser level than the list's own.
+void coarsen(BinList& list, int level) {
+  const int step = level - list.level;
+  list.level = level;
+  if (step == 0 || list.bins.empty()) return;
+  auto last = list.bins.begin();
+  last->key >>= step;
+  for (auto bin = last + 1; bin != list.bins.end(); ++bin) {
+    bin->key >>= step;
+    if (bin->key != last->key) {
+      *++last = *bin;
+    } else {
+      last->count += bin->count;
+      last->high = bin->high;
+    }
+  }
+  list.bins.erase(last + 1, list.bins.end());
+}
+
+/// Joins bins in order until they are few enough: at the finest level at which they are.
+void settle(BinList& list) {
+  std::vector<Bin>& bins = list.bins;
+  if (bins.size() <= most_bins) return;
+  // Neighbours become one bin at the level at which the highest bit in which they differ is dropped.
+  std::array<std::size_t, 65> joined_at{};
+  for (std::size_t k = 1; k < bins.size(); ++k) {
+    ++joined_at[static_cast<std::size_t>(std::bit_width(static_cast<std::uint64_t>(bins[k].key ^ bins[k - 1].key)))];
+  }
+  int step = 0;
+  for (std::size_t left = bins.size(); left > most_bins;) left -= joined_at[static_cast<std::size_t>(++step)];
+  coarsen(list, list.level + step);
+}
+
+/// Bins in the order of their keys, by digits.
+std::vector<Bin> sorted(std::vector<Bin> bins) {
+  constexpr int digit_bits = 11;
+  constexpr std::size_t n_digits = std::size_t{1} << digit_bits;
+  constexpr std::uint64_t offset = std::uint64_t{1} << 52;  // makes keys positive
+  std::vector<Bin> other(bins.size());
+  for (int shift = 0; shift < 55; shift += digit_bits) {
+    const auto digit = [shift](const Bin& bin) {
+      return ((static_cast<std::uint64_t>(bin.key) + offset) >> shift) % n_digits;
+    };
+    std::array<std::size_t, n_digits> place{};
+    for (const Bin& bin : bins) ++place[digit(bin)];
+    std::size_t before = 0;
+    for (std::size_t& count : place) before += std::exchange(count, before);
+    for (const Bin& bin : bins) other[place[digit(bin)]++] = bin;
+    bins.swap(other);
+  }
+  return bins;
+}
+
+/// Asks for memory that is needed soon.
+inline void fetch_early([[maybe_unused]] const void* place) {
+#ifdef __GNUC__
+  __builtin_prefetch(place, 1);
+#endif
+}
+
+/// Bins that are found by a hash of their keys. At work there may be more of them than in a summary, never coarser ones.
 class Bins {
  public:
   void add(std::span<const double> values) {
-    if (page_of_.empty()) page_of_.assign(n_keys / page_size, no_page);
-    std::array<std::uint32_t, 256> keys;  // some at a time: the first loop becomes vector instructions
+    if (slots_.empty()) resize(std::size_t{1} << 10);
+    std::array<std::int64_t, 256> keys;  // some at a time: the first loop becomes vector instructions
     while (!values.empty()) {
       const std::span<const double> some = values.first(std::min(values.size(), keys.size()));
       values = values.subspan(some.size());
-      for (std::size_t i = 0; i < some.size(); ++i) keys[i] = key_of(some[i] + 0.0);
+      for (std::size_t i = 0; i < some.size(); ++i) keys[i] = key_of(some[i]);
+      for (std::size_t i = 0; i < some.size(); ++i) fetch_early(&slots_[home_of(keys[i] >> level_)]);
       for (std::size_t i = 0; i < some.size(); ++i) {
         const double x = some[i] + 0.0;  // one zero
-        std::uint32_t page = page_of_[keys[i] / page_size];
-        if (page == no_page) page = new_page(keys[i] / page_size);
-        Entry& entry = entries_[std::size_t{page} * page_size + keys[i] % page_size];
-        ++entry.count;
-        entry.low = x < entry.low ? x : entry.low;  // without a branch
-        entry.high = x > entry.high ? x : entry.high;
+        Bin& bin = slot_of(keys[i]);
+        ++bin.count;
+        bin.low = x < bin.low ? x : bin.low;  // without a branch
+        bin.high = x > bin.high ? x : bin.high;
       }
     }
   }
 
-  /// Those with values, in order.
-  std::vector<Bin> list() const {
-    std::vector<Bin> bins;
-    for (std::size_t i = 0; i < page_of_.size(); ++i) {
-      if (page_of_[i] == no_page) continue;
-      for (std::uint32_t k = 0; k < page_size; ++k) {
-        const Entry& entry = entries_[std::size_t{page_of_[i]} * page_size + k];
-        const auto key = static_cast<std::int64_t>(i * page_size + k);
-        if (entry.count > 0) bins.push_back({key, entry.count, entry.low, entry.high});
-      }
-    }
-    return bins;
+  BinList list() const {
+    BinList result{.level = level_, .bins = used()};
+    settle(result);
+    return result;
   }
 
  private:
-  struct Entry {
-    std::int64_t count = 0;
-    double low = std::numeric_limits<double>::infinity();
-    double high = -std::numeric_limits<double>::infinity();
-  };
-  static constexpr std::uint32_t page_size = 256;
-  static constexpr std::uint32_t no_page = 0xffffffff;
+  static constexpr std::int64_t no_key = std::numeric_limits<std::int64_t>::min();
+  static constexpr Bin no_bin{no_key, 0, std::numeric_limits<double>::infinity(),
+                              -std::numeric_limits<double>::infinity()};
 
-  std::uint32_t new_page(std::uint32_t place) {
-    const auto page = static_cast<std::uint32_t>(entries_.size() / page_size);
-    entries_.resize(entries_.size() + page_size);
-    page_of_[place] = page;
-    return page;
+  std::size_t home_of(std::int64_t key) const {
+    return (static_cast<std::uint64_t>(key) * 0x9e3779b97f4a7c15U) >> shift_;
   }
 
-  std::vector<std::uint32_t> page_of_;
-  std::vector<Entry> entries_;
+  /// Where this key is, or the free place where it belongs.
+  std::size_t place_of(std::int64_t key) const {
+    std::size_t at = home_of(key);
+    while (slots_[at].key != key && slots_[at].key != no_key) at = (at + 1) & (slots_.size() - 1);
+    return at;
+  }
+
+  Bin& slot_of(std::int64_t key) {
+    std::size_t at = place_of(key >> level_);
+    if (slots_[at].key == no_key) {
+      if (n_bins_ == most_bins + most_bins / 2) {
+        make_room();
+      } else if (2 * (n_bins_ + 1) > slots_.size()) {
+        resize(2 * slots_.size());
+      }
+      at = place_of(key >> level_);
+      if (slots_[at].key == no_key) {
+        slots_[at].key = key >> level_;
+        ++n_bins_;
+      }
+    }
+    return slots_[at];
+  }
+
+  std::vector<Bin> used() const {
+    std::vector<Bin> bins;
+    bins.reserve(n_bins_);
+    std::copy_if(slots_.begin(), slots_.end(), std::back_inserter(bins), [](const Bin& bin) { return bin.count > 0; });
+    return sorted(std::move(bins));
+  }
+
+  void make_room() {
+    const BinList few = list();
+    level_ = few.level;
+    slots_.assign(slots_.size(), no_bin);
+    fill(few.bins);
+  }
+
+  void resize(std::size_t n_slots) {
+    const std::vector<Bin> before = std::exchange(slots_, std::vector<Bin>(n_slots, no_bin));
+    shift_ = 64 - std::countr_zero(n_slots);
+    fill(before);
+  }
+
+  void fill(const std::vector<Bin>& bins) {
+    n_bins_ = 0;
+    for (const Bin& bin : bins) {
+      if (bin.key == no_key) continue;
+      slots_[place_of(bin.key)] = bin;
+      ++n_bins_;
+    }
+  }
+
+  int level_ = 0;
+  int shift_ = 64;
+  std::size_t n_bins_ = 0;
+  std::vector<Bin> slots_;  // a power of two, at least twice as many as bins
 };
 
-std::vector<Bin> added(const std::vector<Bin>& a, const std::vector<Bin>& b) {
-  std::vector<Bin> result;
-  result.reserve(a.size() + b.size());
-  auto i = a.begin();
-  auto j = b.begin();
-  while (i != a.end() && j != b.end()) {
+BinList added(BinList a, BinList b) {
+  const int level = std::max(a.level, b.level);
+  coarsen(a, level);
+  coarsen(b, level);
+  BinList result{.level = level};
+  result.bins.reserve(a.bins.size() + b.bins.size());
+  auto i = a.bins.begin();
+  auto j = b.bins.begin();
+  while (i != a.bins.end() && j != b.bins.end()) {
     if (i->key < j->key) {
-      result.push_back(*i++);
+      result.bins.push_back(*i++);
     } else if (j->key < i->key) {
-      result.push_back(*j++);
+      result.bins.push_back(*j++);
     } else {
-      result.push_back({i->key, i->count + j->count, std::min(i->low, j->low), std::max(i->high, j->high)});
+      result.bins.push_back({i->key, i->count + j->count, std::min(i->low, j->low), std::max(i->high, j->high)});
       ++i, ++j;
     }
   }
-  result.insert(result.end(), i, a.end());
-  result.insert(result.end(), j, b.end());
+  result.bins.insert(result.bins.end(), i, a.bins.end());
+  result.bins.insert(result.bins.end(), j, b.bins.end());
+  settle(result);
   return result;
 }
 
 /// How many customers of a bin a quantile inside it may be off.
 std::int64_t ranks_off(const Bin& bin) {
-  return bin.low < bin.high ? bin.count - 2 : 0;  // the smallest and the largest are known
+  return key_of(bin.low) < key_of(bin.high) ? bin.count - 2 : 0;  // the smallest and the largest are known
 }
 
 // ---- Summaries
@@ -302,7 +411,7 @@ void append_pieces(const Fields& fields, std::vector<Piece>& pieces) {
 }
 
 /// The summary of pieces in any order; blocks that they complete are reduced to their moments.
-Fields summarized(std::vector<Range> ranges, std::vector<Piece> pieces, std::vector<Bin> bins) {
+Fields summarized(std::vector<Range> ranges, std::vector<Piece> pieces, BinList bins) {
   Fields fields{.has_values = false, .ranges = std::move(ranges), .bins = std::move(bins)};
   std::sort(pieces.begin(), pieces.end(), [](const Piece& a, const Piece& b) { return a.first < b.first; });
   auto piece = pieces.begin();
@@ -412,13 +521,15 @@ SimulatedValue SimulatedValueAccess::make(Fields fields) {
   if (!fields.has_values) each_block(fields.ranges, [&](std::int64_t n) { complete += n == block_size ? 1 : 0; });
   refuse_unless(static_cast<std::int64_t>(fields.blocks.size()) == complete &&
                 static_cast<std::int64_t>(fields.values.size()) == customers - complete * block_size);
+  const auto& [level, bins] = fields.bins;
+  refuse_unless(level >= 0 && level <= coarsest_level && bins.size() <= most_bins);
   std::int64_t counted = 0;
-  std::int64_t next_key = 0;
-  for (const Bin& bin : fields.bins) {
-    refuse_unless(bin.key >= next_key && bin.count > 0 && bin.count <= customers - counted && bin.low <= bin.high &&
-                  key_of(bin.low) == bin.key && key_of(bin.high) == bin.key && std::isfinite(bin.low) &&
-                  std::isfinite(bin.high) && (bin.low == bin.high || bin.count > 1));
-    next_key = bin.key + 1;
+  for (std::size_t k = 0; k < bins.size(); ++k) {
+    const Bin& bin = bins[k];
+    refuse_unless(std::isfinite(bin.low) && std::isfinite(bin.high) && bin.low <= bin.high &&
+                  key_of(bin.low) >> level == bin.key && key_of(bin.high) >> level == bin.key &&
+                  (k == 0 || bin.key > bins[k - 1].key));
+    refuse_unless(bin.count >= (bin.low < bin.high ? 2 : 1) && bin.count <= customers - counted);
     counted += bin.count;
   }
   refuse_unless(counted == (fields.has_values ? 0 : customers));
@@ -468,7 +579,7 @@ std::vector<double> SimulatedValue::quantiles(std::span<const double> p) const {
     }
     return found;
   }
-  BinPlace at{content_->fields.bins.begin(), 0};
+  BinPlace at{content_->fields.bins.bins.begin(), 0};
   for (const std::size_t k : in_order(p)) {
     const std::int64_t place = place_of(p[k], customers());
     at.advance_to(place);
@@ -488,7 +599,7 @@ QuantileBounds SimulatedValue::quantile_bounds(double p) const {
     return {value, value};
   }
   const std::int64_t place = place_of(checked_share(p), customers());
-  BinPlace at{content_->fields.bins.begin(), 0};
+  BinPlace at{content_->fields.bins.bins.begin(), 0};
   at.advance_to(place);
   return at.bounds(place);
 }
@@ -496,7 +607,7 @@ QuantileBounds SimulatedValue::quantile_bounds(double p) const {
 double SimulatedValue::rank_error(double p) const {
   const std::int64_t place = place_of(checked_share(p), customers());
   if (has_values()) return 0.0;
-  BinPlace at{content_->fields.bins.begin(), 0};
+  BinPlace at{content_->fields.bins.bins.begin(), 0};
   at.advance_to(place);
   const QuantileBounds bounds = at.bounds(place);
   return bounds.low == bounds.high ? 0.0 : static_cast<double>(ranks_off(*at.bin)) / static_cast<double>(customers());
@@ -504,7 +615,7 @@ double SimulatedValue::rank_error(double p) const {
 
 double SimulatedValue::rank_error() const {
   std::int64_t most = 0;
-  for (const Bin& bin : content_->fields.bins) most = std::max(most, ranks_off(bin));
+  for (const Bin& bin : content_->fields.bins.bins) most = std::max(most, ranks_off(bin));
   return static_cast<double>(most) / static_cast<double>(customers());
 }
 
@@ -546,12 +657,12 @@ SimulatedValue SimulatedValue::merge(std::span<const SimulatedValue> parts) {
   std::vector<SimulatedValue> summaries;
   summaries.reserve(parts.size());
   std::vector<Piece> pieces;
-  std::vector<Bin> bins;
+  BinList bins;
   for (const SimulatedValue& part : parts) {
     summaries.push_back(part.summary());
     const Fields& fields = summaries.back().content_->fields;
     append_pieces(fields, pieces);
-    bins = added(bins, fields.bins);
+    bins = added(std::move(bins), fields.bins);
   }
   return SimulatedValueAccess::trusted(summarized(std::move(ranges), std::move(pieces), std::move(bins)));
 }

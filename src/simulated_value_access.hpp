@@ -32,13 +32,20 @@ struct SimulatedValueAccess {
     friend bool operator==(const Bin&, const Bin&) = default;
   };
 
+  /// Bins in order, at the finest level at which the values fill no more than `most_bins` of them.
+  struct BinList {
+    int level = 0;
+    std::vector<Bin> bins = {};
+    friend bool operator==(const BinList&, const BinList&) = default;
+  };
+
   /// One form for one set of customers: ranges in order, none touching the next.
   struct Fields {
     bool has_values = true;
     std::vector<Range> ranges = {};
     std::vector<double> values = {};   ///< in order: of all customers, or of those in incomplete blocks
     std::vector<Moments> blocks = {};  ///< in order: of the complete blocks; empty where all values are kept
-    std::vector<Bin> bins = {};        ///< in order; empty where all values are kept
+    BinList bins = {};                 ///< empty where all values are kept
     friend bool operator==(const Fields&, const Fields&) = default;
   };
 

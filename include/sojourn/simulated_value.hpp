@@ -8,9 +8,10 @@
 /// Moments are taken per block (mean, then squared deviations from it), and over the blocks in the order of their
 /// numbers; values of blocks that are not yet complete are kept until merging completes them (T. F. Chan, G. H. Golub
 /// and R. J. LeVeque, "Algorithms for computing the sample variance", The American Statistician 37, 1983). Quantiles
-/// come from counts of values that agree in sign, exponent and the 12 leading bits of the mantissa, so bins are at most
-/// 1/4096 of their values wide, subnormal numbers apart (C. Masson, J. E. Rim and H. K. Lee, "DDSketch", PVLDB 12,
-/// 2019, with bins that need no logarithm); each bin knows its smallest and largest value.
+/// come from counts of values that agree in their leading bits, each count with its smallest and largest value, kept as
+/// fine as `SimulatedValue::most_bins` counts allow: up to so many different values every quantile is exact. Bins of
+/// relative width and counts that add up follow C. Masson, J. E. Rim and H. K. Lee, "DDSketch", PVLDB 12, 2019; the
+/// width is here a power of two that the values themselves decide, so it does not depend on the order of merging.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +33,8 @@ class SimulatedValue {
  public:
   /// Customers `k * block_size … (k + 1) * block_size - 1` are summarized together.
   static constexpr std::int64_t block_size = 4096;
+  /// Counts that a summary keeps for its quantiles, at most.
+  static constexpr std::int64_t most_bins = 32768;
 
   /// All values are kept: at least one, every one finite, of customers `first_customer`, `first_customer + 1`, …
   SimulatedValue(std::int64_t first_customer, std::vector<double> values);
@@ -55,7 +58,8 @@ class SimulatedValue {
   std::vector<double> quantiles(std::span<const double> p) const;
   /// Where the quantile of these customers surely lies; both ends are values of customers.
   QuantileBounds quantile_bounds(double p) const;
-  /// The quantile at `p` is that of a share at most this far from `p`; 0 where it is exact.
+  /// The quantile at `p` is that of a share at most this far from `p`; 0 where it is exact. Values that agree to twelve
+  /// digits count as equal.
   double rank_error(double p) const;
   /// The largest `rank_error` of any share; 0 where all values are kept.
   double rank_error() const;
@@ -65,7 +69,7 @@ class SimulatedValue {
   /// Value of each customer, in the order of their numbers. Throws `domain_error` for a summary.
   std::span<const double> values() const;
 
-  /// The same customers in bounded memory: about 16 bytes per block, and 32 per bin of the quantiles.
+  /// The same customers in bounded memory: about 16 bytes per block, and up to 1 MB for quantiles.
   SimulatedValue summary() const;
 
   /// All customers of the parts, whose numbers need not follow each other. Values are kept if every part has them;

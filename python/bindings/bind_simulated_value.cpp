@@ -69,7 +69,12 @@ void bind_simulated_value(py::module_& m) {
             const py::array shares = py::module_::import("numpy").attr("asarray")(p);
             if (shares.ndim() == 0) return py::float_(value.quantile(to_number(p, "p")));
             const Vector all = to_vector(p, "p");
-            return to_array(value.quantiles({all.data(), static_cast<std::size_t>(all.size())}));
+            std::vector<double> quantiles;
+            {
+              const py::gil_scoped_release release;
+              quantiles = value.quantiles({all.data(), static_cast<std::size_t>(all.size())});
+            }
+            return to_array(quantiles);
           },
           py::arg("p"), docs(doc::SimulatedValue_quantile, "A list of shares gives an array.").c_str())
       .def(
@@ -95,13 +100,7 @@ void bind_simulated_value(py::module_& m) {
             return array;
           },
           docs(doc::SimulatedValue_values, "Read-only array of shape (customers,).").c_str())
-      .def(
-          "summary",
-          [](const SimulatedValue& value) {
-            const py::gil_scoped_release release;
-            return value.summary();
-          },
-          doc::SimulatedValue_summary)
+      .def("summary", &SimulatedValue::summary, py::call_guard<py::gil_scoped_release>(), doc::SimulatedValue_summary)
       .def_static(
           "merge",
           [](const py::iterable& parts) {
@@ -118,7 +117,7 @@ void bind_simulated_value(py::module_& m) {
           py::arg("parts"), doc::SimulatedValue_merge)
       .def(
           "__add__", [](const SimulatedValue& a, const SimulatedValue& b) { return a + b; }, py::is_operator(),
-          "All customers of both, whose numbers must differ.")
+          py::call_guard<py::gil_scoped_release>(), "All customers of both, whose numbers must differ.")
       .def(
           "__radd__",
           [](const py::object& self, py::handle other) -> py::object {
@@ -138,15 +137,15 @@ void bind_simulated_value(py::module_& m) {
           [](const SimulatedValue& value) {
             const Access::Fields& fields = Access::fields(value);
             return py::make_tuple(fields.has_values, to_array(fields.ranges), to_array(fields.values),
-                                  to_array(fields.blocks), to_array(fields.bins));
+                                  to_array(fields.blocks), fields.bins.level, to_array(fields.bins.bins));
           },
           [](const py::tuple& fields) {
-            if (fields.size() != 5) throw py::value_error("SimulatedValue: this pickle is of another version");
+            if (fields.size() != 6) throw py::value_error("SimulatedValue: this pickle is of another version");
             return Access::make({.has_values = fields[0].cast<bool>(),
                                  .ranges = to_list<Access::Range>(fields[1]),
                                  .values = to_list<double>(fields[2]),
                                  .blocks = to_list<Access::Moments>(fields[3]),
-                                 .bins = to_list<Access::Bin>(fields[4])});
+                                 .bins = {.level = fields[4].cast<int>(), .bins = to_list<Access::Bin>(fields[5])}});
           }));
 }
 

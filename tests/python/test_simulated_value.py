@@ -70,7 +70,8 @@ def test_moments_are_those_of_numpy() -> None:
 
 
 def test_quantiles_of_a_summary_lie_in_their_bounds_as_do_those_of_the_sample() -> None:
-    values = values_of(2, 30_000)
+    values = values_of(2, 200_000)
+    values[values % 10.0 == 0.0] = 0.0
     whole = sj.SimulatedValue(values)
     found = whole.summary()
     truth = np.quantile(values, SHARES, method="inverted_cdf")
@@ -79,7 +80,7 @@ def test_quantiles_of_a_summary_lie_in_their_bounds_as_do_those_of_the_sample() 
         low, high = found.quantile_bounds(p)
         assert low <= exact <= high
         assert low <= answer <= high
-        assert high - low <= abs(exact) / 4096
+        assert high - low <= abs(exact) / 500
         assert found.rank_error(p) <= found.rank_error()
         assert whole.quantile_bounds(p) == (exact, exact)
     assert 0.0 < found.rank_error() < 1e-3
