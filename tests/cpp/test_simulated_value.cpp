@@ -424,7 +424,8 @@ TEST_CASE("a summary of whole blocks keeps no single value") {
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(i % 50);
     builder.add(b * block, values);
   }
-  const auto& fields = SimulatedValueAccess::fields(builder.summary());
+  const SimulatedValue found = builder.summary();
+  const auto& fields = SimulatedValueAccess::fields(found);
   CHECK(fields.values.empty());
   CHECK(fields.blocks.size() == 100);
   CHECK(fields.ranges.size() == 1);
