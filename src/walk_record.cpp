@@ -12,7 +12,7 @@ constexpr std::size_t first_room = 1024;  // groups of a trace
 }  // namespace
 
 WalkRecorder::WalkRecorder(const WalkPlan& plan, const std::vector<char>& is_absorbing, const RecordWanted& wanted)
-    : plan_(plan), is_absorbing_(is_absorbing), wanted_(wanted), unwanted_values_(block_size) {
+    : plan_(plan), is_absorbing_(is_absorbing), wanted_(wanted) {
   const Index n = static_cast<Index>(plan.state_of().size());
   const auto horizon = static_cast<Index>(plan.tables().horizon);
   if (wanted.occupancy) {
@@ -27,19 +27,19 @@ WalkRecorder::WalkRecorder(const WalkPlan& plan, const std::vector<char>& is_abs
   last_states_.resize(block_size);
 }
 
-bool WalkRecorder::walk(std::int64_t block, std::uint64_t first_customer, std::uint32_t n_customers,
-                        std::span<const std::uint32_t> starts, std::uint32_t start, double* values) {
+bool WalkRecorder::walk(const Block& block, std::span<const std::uint32_t> starts, std::uint32_t start, double* values,
+                        RecordedBlock* journeys) {
   WalkBlock walked;
-  walked.first_customer = first_customer;
-  walked.n_customers = n_customers;
+  walked.first_customer = block.first_customer;
+  walked.n_customers = block.n_customers;
   walked.starts = starts.empty() ? nullptr : starts.data();
   walked.start = start;
-  walked.values = values != nullptr ? values : unwanted_values_.data();
+  walked.values = values;
   for (std::size_t lane = 0; lane < most_lanes; ++lane) {
     walked.states[lane] = plan_.tables().n_states;
     walked.sums[lane] = 0.0;
     walked.discounts[lane] = 1.0;
-    walked.offsets[lane] = n_customers;
+    walked.offsets[lane] = block.n_customers;
     walked.groups[lane] = 0;
   }
   if (wanted_.anything()) {
@@ -53,9 +53,9 @@ bool WalkRecorder::walk(std::int64_t block, std::uint64_t first_customer, std::u
   if (end == WalkEnd::stopped) return false;
   if (!wanted_.anything()) return true;
   if (plan_.states_per_word() == 4) {
-    keep<std::uint16_t>(block, walked);
+    keep<std::uint16_t>(block, walked, journeys);
   } else {
-    keep<std::uint32_t>(block, walked);
+    keep<std::uint32_t>(block, walked, journeys);
   }
   return true;
 }
@@ -69,7 +69,7 @@ void WalkRecorder::make_room(WalkBlock& block) {
 }
 
 template <class State>
-void WalkRecorder::keep(std::int64_t block, const WalkBlock& walked) {
+void WalkRecorder::keep(const Block& block, const WalkBlock& walked, RecordedBlock* journeys) {
   constexpr std::size_t per_word = sizeof(std::uint64_t) / sizeof(State);
   constexpr std::size_t words_per_lane = 4 / per_word;
   const std::size_t stride = plan_.walker().lanes * words_per_lane;
@@ -77,8 +77,10 @@ void WalkRecorder::keep(std::int64_t block, const WalkBlock& walked) {
   const std::uint32_t n_live = plan_.tables().n_live;
   const auto periods = static_cast<std::uint64_t>(occupancy_.rows());
   const auto n = static_cast<std::uint64_t>(plan_.state_of().size());
-  RecordedBlock* journeys = wanted_.journeys == nullptr ? nullptr : wanted_.journeys + block;
-  if (journeys != nullptr) journeys->lengths.reserve(walked.n_customers);
+  if (journeys != nullptr) {
+    journeys->first_customer = static_cast<std::int64_t>(block.first_customer);
+    journeys->lengths.reserve(walked.n_customers);
+  }
   for (std::uint32_t customer = 0; customer < walked.n_customers; ++customer) {
     const std::uint64_t n_groups = trace_length_[customer];
     path_.resize(std::max<std::size_t>(path_.size(), 4 * n_groups + 1));
@@ -97,7 +99,7 @@ void WalkRecorder::keep(std::int64_t block, const WalkBlock& walked) {
     while (n_journey > 0 && is_absorbing_[path_[n_journey - 1]] != 0) --n_journey;
     const std::uint32_t last = path_[n_journey];
     const bool is_ended = is_absorbing_[last] != 0;
-    const auto place = static_cast<std::size_t>(block * block_size) + customer;
+    const auto place = static_cast<std::size_t>(block.first_place) + customer;
 
     if (periods != 0) {
       const std::uint64_t end = std::min(n_journey, periods);

@@ -12,6 +12,7 @@ namespace sojourn::detail {
 
 /// Journeys of a block of customers, one after another, in the numbers of the walk.
 struct RecordedBlock {
+  std::int64_t first_customer = 0;
   std::vector<std::uint32_t> lengths;      ///< states of each journey
   std::vector<std::uint16_t> states;       ///< where 16 bits hold them,
   std::vector<std::uint32_t> wide_states;  ///< or here
@@ -25,10 +26,10 @@ struct RecordWanted {
   std::vector<char> is_target = {};  ///< by the numbers of the walk; empty = no times of passage
   std::int64_t* end_times = nullptr;
   std::int64_t* passage_times = nullptr;
-  RecordedBlock* journeys = nullptr;  ///< per block
+  bool journeys = false;
 
   bool anything() const {
-    return occupancy || moves || moves_per_period || !is_target.empty() || end_times != nullptr || journeys != nullptr;
+    return occupancy || moves || moves_per_period || !is_target.empty() || end_times != nullptr || journeys;
   }
 };
 
@@ -40,10 +41,17 @@ class WalkRecorder {
   /// `is_absorbing` by the numbers of the walk. The horizon is that of the plan; without one no occupancy is kept.
   WalkRecorder(const WalkPlan& plan, const std::vector<char>& is_absorbing, const RecordWanted& wanted);
 
-  /// Walks `block.n_customers` customers, at most `block_size`, the first of them at place `block · block_size` of the
-  /// run, and writes their values. `starts` is empty when all begin in `start`. False when stopped.
-  bool walk(std::int64_t block, std::uint64_t first_customer, std::uint32_t n_customers,
-            std::span<const std::uint32_t> starts, std::uint32_t start, double* values);
+  /// Some customers, at most `block_size` of them.
+  struct Block {
+    std::int64_t first_place;  ///< of the first of them in columns per customer
+    std::uint64_t first_customer;
+    std::uint32_t n_customers;
+  };
+
+  /// Walks them and writes their values, and their journeys where there is a record for them. `starts` is empty when all
+  /// begin in `start`. False when stopped.
+  bool walk(const Block& block, std::span<const std::uint32_t> starts, std::uint32_t start, double* values,
+            RecordedBlock* journeys);
 
   /// Shape (horizon, n_states), in the numbers of the walk.
   CountMatrix occupancy() const;
@@ -55,7 +63,7 @@ class WalkRecorder {
  private:
   void make_room(WalkBlock& block);
   template <class State>
-  void keep(std::int64_t block, const WalkBlock& walked);
+  void keep(const Block& block, const WalkBlock& walked, RecordedBlock* journeys);
 
   const WalkPlan& plan_;
   const std::vector<char>& is_absorbing_;
@@ -64,7 +72,6 @@ class WalkRecorder {
   CountMatrix ended_;  // customers whose journey is over, by the period from which they are counted no more
   CountMatrix moves_;
   CountMatrix moves_per_period_;
-  std::vector<double> unwanted_values_;
   std::vector<std::uint64_t> trace_;
   std::vector<std::uint32_t> trace_begin_;
   std::vector<std::uint32_t> trace_length_;

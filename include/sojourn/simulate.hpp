@@ -10,9 +10,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
-#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -21,21 +19,25 @@
 #include "sojourn/discount.hpp"
 #include "sojourn/journey.hpp"
 #include "sojourn/rewards.hpp"
+#include "sojourn/simulated_value.hpp"
 
 namespace sojourn {
 
 namespace detail {
-class SimulatedPaths;
+struct SimulationContent;
 }
 
 /// What a simulation is to return. What is not asked for costs nothing.
 struct SimulationOutputs {
-  bool value = true;       ///< discounted value per customer
-  bool occupancy = false;  ///< customers per period and state, and survivors; needs a horizon
-  bool revenue = false;    ///< money per period and state; needs a horizon
-  bool moves = false;      ///< how often each move was made
-  bool end_times = false;  ///< when each customer reached an absorbing state
-  bool journeys = false;   ///< whole journeys as columns
+  bool value = true;           ///< discounted value per customer
+  bool value_summary = false;  ///< the same in bounded memory: mean, spread, quantiles with a stated error
+  bool occupancy = false;      ///< customers per period and state, and survivors; needs a horizon
+  bool revenue = false;        ///< money per period and state; needs a horizon
+  bool moves = false;          ///< how often each move was made
+  bool end_times = false;      ///< when each customer reached an absorbing state
+  bool journeys = false;       ///< whole journeys as columns
+
+  bool operator==(const SimulationOutputs&) const = default;
 };
 
 struct SimulateOptions {
@@ -63,34 +65,12 @@ class Cancelled : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Discounted values of simulated customers, in currency.
-class SimulatedValue {
- public:
-  /// At least one value.
-  explicit SimulatedValue(std::vector<double> values);
-
-  double mean() const { return mean_; }
-  /// Standard deviation between customers (n - 1 in the denominator; 0 for one customer).
-  double standard_deviation() const { return standard_deviation_; }
-  /// Standard error of the mean.
-  double standard_error() const;
-  /// The smallest simulated value that at least a share `p` in [0, 1] of the customers do not exceed.
-  double quantile(double p) const;
-  std::vector<double> quantiles(std::span<const double> p) const;
-  /// Value of each customer, in the order of their numbers.
-  std::span<const double> values() const { return *values_; }
-
- private:
-  std::shared_ptr<const std::vector<double>> values_;
-  double mean_;
-  double standard_deviation_;
-};
-
-/// What came out of a simulation; an output that was not asked for is refused by name (`domain_error`).
+/// What came out of a simulation. Copies share what they hold. An output that was not asked for is refused by name (`domain_error`).
 class Simulation {
  public:
+  /// Every value, or only a summary of them where `value_summary` was asked for instead.
   const SimulatedValue& value() const;
-  bool has_value() const { return value_.has_value(); }
+  bool has_value() const;
   /// Shape (horizon, n_states): customers in each state at the start of period `t = 0 … T - 1`.
   const CountMatrix& occupancy() const;
   /// Shape (horizon,): customers not yet in an absorbing state at `t = 0 … T - 1`.
@@ -113,29 +93,24 @@ class Simulation {
   /// made when they are first asked for: a run keeps two bytes per state.
   const Journeys& journeys() const;
 
-  std::int64_t customers() const { return customers_; }
-  std::uint64_t seed() const { return seed_; }
-  const std::optional<Index>& horizon() const { return horizon_; }
+  std::int64_t customers() const;
+  std::uint64_t seed() const;
+  const std::optional<Index>& horizon() const;
 
   /// What was simulated, in words.
-  std::string definition() const { return definition_; }
+  std::string definition() const;
+
+  /// All customers of the parts, to the bit what one run of them all would have given. Throws `invalid_argument` for no
+  /// parts, a customer who is in two of them, or parts that differ in chain, rewards, start, horizon, discount, seed or
+  /// outputs.
+  static Simulation merge(std::span<const Simulation> parts);
+  friend Simulation operator+(const Simulation& a, const Simulation& b);
+
+  /// Made by `simulate`.
+  explicit Simulation(std::shared_ptr<const detail::SimulationContent> content);
 
  private:
-  friend Simulation simulate(const Chain&, const Rewards&, const SimulateOptions&);
-  Simulation() = default;
-
-  std::int64_t customers_ = 0;
-  std::uint64_t seed_ = 0;
-  std::optional<Index> horizon_;
-  std::vector<Index> absorbing_;
-  std::optional<SimulatedValue> value_;
-  std::optional<CountMatrix> occupancy_;
-  std::optional<Matrix> revenue_;
-  std::optional<CountMatrix> moves_;
-  std::shared_ptr<const std::vector<std::int64_t>> end_times_;
-  std::shared_ptr<const std::vector<std::int64_t>> passage_times_;
-  std::shared_ptr<detail::SimulatedPaths> paths_;
-  std::string definition_;
+  std::shared_ptr<const detail::SimulationContent> content_;
 };
 
 /// Simulates customers. Throws `invalid_argument` for options out of range, `domain_error` when there is no horizon and

@@ -15,6 +15,7 @@ SimulationOutputs to_outputs(py::handle object) {
   for (const auto& name : names)
     outputs.*to_choice<bool SimulationOutputs::*>(name, "outputs",
                                                   {{"value", &SimulationOutputs::value},
+                                                   {"value_summary", &SimulationOutputs::value_summary},
                                                    {"occupancy", &SimulationOutputs::occupancy},
                                                    {"revenue", &SimulationOutputs::revenue},
                                                    {"moves", &SimulationOutputs::moves},
@@ -33,39 +34,6 @@ py::array column(std::span<const std::int64_t> numbers, const py::object& owner)
 }  // namespace
 
 void bind_simulate(py::module_& m) {
-  py::class_<SimulatedValue>(m, "SimulatedValue", doc::SimulatedValue)
-      .def_property_readonly("mean", &SimulatedValue::mean, "Mean over the customers, currency.")
-      .def_property_readonly("standard_deviation", &SimulatedValue::standard_deviation,
-                             doc::SimulatedValue_standard_deviation)
-      .def_property_readonly("std", &SimulatedValue::standard_deviation, "Short for `standard_deviation`.")
-      .def_property_readonly("standard_error", &SimulatedValue::standard_error, doc::SimulatedValue_standard_error)
-      .def(
-          "quantile",
-          [](const SimulatedValue& value, const ArrayArgument& p) -> py::object {
-            const py::module_ numpy = py::module_::import("numpy");
-            const py::array shares = numpy.attr("asarray")(p);
-            if (shares.ndim() == 0) return py::float_(value.quantile(to_number(p, "p")));
-            const Vector all = to_vector(p, "p");
-            Vector result(all.size());
-            for (Index i = 0; i < all.size(); ++i) result(i) = value.quantile(all(i));
-            return copy(result);
-          },
-          py::arg("p"), docs(doc::SimulatedValue_quantile, "A list of shares gives an array.").c_str())
-      .def_property_readonly(
-          "values",
-          [](const py::object& self) {
-            const auto values = self.cast<const SimulatedValue&>().values();
-            py::array array(py::dtype::of<double>(), {static_cast<py::ssize_t>(values.size())}, values.data(), self);
-            array.attr("setflags")(py::arg("write") = false);
-            return array;
-          },
-          docs(doc::SimulatedValue_values, "Read-only array of shape (customers,).").c_str())
-      .def("__repr__", [](const SimulatedValue& value) {
-        return "SimulatedValue(mean=" + std::string(py::repr(py::float_(value.mean()))) +
-               ", std=" + std::string(py::repr(py::float_(value.standard_deviation()))) + ", " +
-               std::to_string(value.values().size()) + " customers)";
-      });
-
   // The states are kept beside the simulation for its tables.
   struct BoundSimulation {
     Simulation simulation;
@@ -138,6 +106,21 @@ void bind_simulate(py::module_& m) {
           "The occupancy as a table, one row per period: period, survivors, then customers in each state under its "
           "name\n"
           "(with an underscore added where the name is taken); each a NumPy array.")
+      .def(
+          "__add__",
+          [](const BoundSimulation& self, const BoundSimulation& other) {
+            return BoundSimulation{self.simulation + other.simulation, self.states};
+          },
+          py::is_operator(), doc::Simulation_merge)
+      .def_static(
+          "merge",
+          [](const std::vector<BoundSimulation>& parts) {
+            std::vector<Simulation> simulations;
+            for (const BoundSimulation& part : parts) simulations.push_back(part.simulation);
+            Simulation whole = Simulation::merge(simulations);
+            return BoundSimulation{std::move(whole), parts.front().states};
+          },
+          py::arg("parts"), doc::Simulation_merge)
       .def("__str__", [](const BoundSimulation& self) { return printed(self.simulation); })
       .def("__repr__", [](const BoundSimulation& self) {
         return "Simulation(" + std::to_string(self.simulation.customers()) +
@@ -152,8 +135,7 @@ void bind_simulate(py::module_& m) {
          const NumberArgument& discount_rate_per_period, const NumberArgument& discount_factor,
          const DiscountArgument& discount, const ArrayArgument& seed, const WholeArgument& threads,
          const ArrayArgument& first_customer, const py::object& outputs, const py::object& targets,
-         const py::object& progress,
-         const py::kwargs& others) {
+         const py::object& progress, const py::kwargs& others) {
         const Chain& of = to_chain(chain, "simulate");
         const FitResult* fit = to_fit(chain);
         SimulateOptions options;
@@ -176,7 +158,8 @@ void bind_simulate(py::module_& m) {
         if (!progress.is_none() && !PyCallable_Check(progress.ptr()))
           throw py::type_error("progress: expected True, False or a function of (done, total), found " +
                                type_name(progress));
-        if ((options.outputs.value || options.outputs.revenue) && rewards.is_none() && !fit)
+        if ((options.outputs.value || options.outputs.value_summary || options.outputs.revenue) && rewards.is_none() &&
+            !fit)
           throw py::value_error("simulate: values and revenue need rewards={'" + of.states().name(0) +
                                 "': amount}; without money ask for outputs=('occupancy',) or ('journeys',)");
         const Rewards money = !rewards.is_none() ? to_rewards(rewards, of.states())
@@ -200,7 +183,8 @@ void bind_simulate(py::module_& m) {
       py::arg("discount_rate_per_period") = py::none(), py::arg("discount_factor") = py::none(),
       py::arg("discount") = py::none(), py::arg("seed") = defaults.seed, py::arg("threads") = py::none(),
       py::arg("first_customer") = defaults.first_customer, py::arg("outputs") = py::make_tuple("value"),
-      py::arg("targets") = py::none(), py::arg("progress") = py::none(), docs(doc::simulate, doc::file_simulate).c_str());
+      py::arg("targets") = py::none(), py::arg("progress") = py::none(),
+      docs(doc::simulate, doc::file_simulate).c_str());
 }
 
 }  // namespace sojourn::python

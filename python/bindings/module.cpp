@@ -34,6 +34,7 @@ void bind_value_moments(py::module_&);
 void bind_value_law(py::module_&);
 void bind_payback(py::module_&);
 void bind_fleet(py::module_&);
+void bind_simulated_value(py::module_&);
 void bind_simulate(py::module_&);
 void bind_forecast(py::module_&);
 void bind_model(py::module_&);
@@ -74,6 +75,7 @@ PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
   bind_information(m);
   bind_robust(m);
   bind_fit_tests(m);
+  bind_simulated_value(m);
   bind_simulate(m);
   bind_forecast(m);
   bind_model(m);

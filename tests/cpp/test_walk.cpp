@@ -323,3 +323,62 @@ TEST_CASE("more customers than fit in memory are refused before anything is done
       [&] { (void)simulate(chain, Rewards(chain.states()), {.customers = std::int64_t{1} << 50}); },
       {"GB", "first_customer"});
 }
+
+TEST_CASE("parts of a run add up to the whole, to the bit and in any order") {
+  const Chain chain = one_hub(9, 3, false);
+  const Rewards rewards = some_rewards(chain, true, 2);
+  for (const bool keeps_values : {true, false}) {
+    SimulateOptions options{.customers = 30'000, .horizon = 18, .discount = Discount::factor(0.98), .seed = 3};
+    options.first_customer = 100;
+    options.start = Vector::Constant(9, 1.0 / 9.0);
+    options.outputs = {.value = keeps_values,
+                       .value_summary = !keeps_values,
+                       .occupancy = true,
+                       .revenue = true,
+                       .moves = true,
+                       .end_times = true,
+                       .journeys = true};
+    options.targets = {"s2"};
+    const Simulation whole = simulate(chain, rewards, options);
+    std::vector<Simulation> parts;
+    for (const auto& [first, customers] : std::vector<std::pair<std::int64_t, std::int64_t>>{
+             {12'388, 5'000}, {100, 1}, {17'388, 12'712}, {101, 12'287}}) {
+      options.first_customer = first;
+      options.customers = customers;
+      parts.push_back(simulate(chain, rewards, options));
+    }
+    const Simulation sum = (parts[0] + parts[1]) + (parts[2] + parts[3]);
+    CHECK(sum.customers() == whole.customers());
+    CHECK(sum.value() == whole.value());
+    CHECK(sum.value().mean() == whole.value().mean());
+    CHECK(sum.value().standard_deviation() == whole.value().standard_deviation());
+    CHECK(sum.value().has_values() == keeps_values);
+    CHECK(sum.occupancy() == whole.occupancy());
+    CHECK(sum.revenue() == whole.revenue());
+    CHECK(sum.moves() == whole.moves());
+    CHECK(sum.journeys().columns() == whole.journeys().columns());
+    CHECK(std::ranges::equal(sum.end_times(), whole.end_times()));
+    CHECK(std::ranges::equal(sum.passage_times(), whole.passage_times()));
+    CHECK(sum.definition() == whole.definition());
+  }
+}
+
+TEST_CASE("simulations that are not parts of one run do not add up") {
+  const Chain chain = one_hub(5, 2, false);
+  const Rewards rewards(chain.states());
+  const auto run = [&](SimulateOptions options) {
+    options.customers = 10;
+    return simulate(chain, rewards, options);
+  };
+  const Simulation first = run({});
+  check_refused<std::invalid_argument>([&] { (void)(first + run({.first_customer = 9})); },
+                                       {"customer 9", "two of the simulations"});
+  check_refused<std::invalid_argument>([&] { (void)(first + run({.seed = 1, .first_customer = 10})); }, {"seed"});
+  check_refused<std::invalid_argument>([&] { (void)(first + run({.horizon = 3, .first_customer = 10})); }, {"horizon"});
+  check_refused<std::invalid_argument>([&] { (void)(first + run({.first_customer = 10, .outputs = {.moves = true}})); },
+                                       {"asked"});
+  const Chain other = one_hub(5, 3, false);
+  check_refused<std::invalid_argument>(
+      [&] { (void)(first + simulate(other, rewards, {.customers = 1, .first_customer = 10})); }, {"chain"});
+  check_refused<std::invalid_argument>([&] { (void)Simulation::merge({}); }, {"at least one"});
+}

@@ -63,6 +63,23 @@ def test_parts_by_first_customer_make_the_whole(cuts: list[int], seed: int) -> N
     assert (sum(part.occupancy for part in parts) == whole.occupancy).all()
 
 
+def test_parts_add_up_to_the_whole() -> None:
+    options: dict[str, Any] = {"horizon": 12, "outputs": ("value_summary", "revenue", "moves")}
+    whole = simulate(customers=9000, **options)
+    parts = [simulate(customers=3000, first_customer=first, **options) for first in (6000, 0, 3000)]
+    for merged in (parts[0] + parts[1] + parts[2], sj.Simulation.merge(parts)):
+        assert merged.customers == 9000
+        assert merged.value.mean == whole.value.mean
+        assert merged.value.std == whole.value.std
+        assert merged.value.quantile(0.3) == whole.value.quantile(0.3)
+        assert same(merged.revenue, whole.revenue)
+        assert same(merged.moves, whole.moves)
+    with pytest.raises(ValueError, match="customer 0 is in two"):
+        parts[1] + whole
+    with pytest.raises(ValueError, match="values"):
+        _ = whole.value.values
+
+
 def test_another_seed_gives_other_customers() -> None:
     assert not same(simulate(seed=1).value.values, simulate(seed=2).value.values)
     assert not same(simulate(seed=0).value.values, simulate(seed=2**64 - 1).value.values)
@@ -147,7 +164,7 @@ def test_times_of_end_and_passage_are_told_for_each_customer() -> None:
 def test_targets_alone_are_an_output() -> None:
     result = simulate(outputs=(), targets=["active", "churn"], rewards=None)
     assert result.passage_times.min() >= 1
-    with pytest.raises(IndexError, match="unknown state 'nowhere'"):
+    with pytest.raises(IndexError, match="state 'nowhere' does not exist"):
         simulate(targets=["nowhere"])
 
 
