@@ -27,6 +27,7 @@
 #include "sojourn/rewards.hpp"         // IWYU pragma: export
 #include "sojourn/robust.hpp"          // IWYU pragma: export
 #include "sojourn/rules.hpp"           // IWYU pragma: export
+#include "sojourn/scenarios.hpp"       // IWYU pragma: export
 #include "sojourn/sensitivity.hpp"     // IWYU pragma: export
 #include "sojourn/simulate.hpp"        // IWYU pragma: export
 #include "sojourn/state_space.hpp"     // IWYU pragma: export
