@@ -307,8 +307,13 @@ std::vector<double> independent(const std::vector<double>& values, bool is_paire
   return pairs;
 }
 
+/// True for an error that is more than rounding of amounts of this size.
+bool is_chance(double standard_error, double size) {
+  return standard_error > 1e-12 * size;
+}
+
 std::optional<double> z_of(double mean, double standard_error, const std::optional<double>& exact) {
-  if (!exact || standard_error == 0.0) return std::nullopt;
+  if (!exact || !is_chance(standard_error, std::abs(mean) + std::abs(*exact))) return std::nullopt;
   return (mean - *exact) / standard_error;
 }
 
@@ -669,7 +674,9 @@ ScenarioComparison comparison_of(const Plan& plan, const Walk& walk, std::size_t
   const double apart = std::hypot(result.base.standard_error(), result.changed.standard_error());
   const double together = result.mean_difference.standard_error;
   result.independent_standard_error = apart;
-  if (together > 0.0) result.gain = (apart / together) * (apart / together);
+  if (is_chance(together, std::abs(result.base_mean.mean) + std::abs(result.changed_mean.mean))) {
+    result.gain = (apart / together) * (apart / together);
+  }
   result.correlation = correlation(base, changed, result.base, result.changed);
   std::int64_t better = 0;
   std::int64_t worse = 0;

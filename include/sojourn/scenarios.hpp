@@ -115,7 +115,8 @@ struct SimulatedMean {
   double standard_error;
   /// The mean without simulation, by recursion or by solving; nothing where that would take longer than simulating
   std::optional<double> exact;
-  /// `(mean - exact) / standard_error`; nothing where either is missing or 0
+  /// `(mean - exact) / standard_error`; nothing where either is missing or the error is 0,
+  /// roundings apart
   std::optional<double> z;
 };
 
