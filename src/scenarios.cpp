@@ -671,7 +671,9 @@ ScenarioComparison comparison_of(const Plan& plan, const Walk& walk, std::size_t
       .is_reached = is_reached,
       .quantile_interval = asked_interval(plan.options.stop_at, difference),
       .definition = describe(plan, walk.customers(), label) + "; the same customers in both scenarios"};
-  const double apart = std::hypot(result.base.standard_error(), result.changed.standard_error());
+  const double first = result.base.standard_error();
+  const double second = result.changed.standard_error();
+  const double apart = std::sqrt(first * first + second * second);
   const double together = result.mean_difference.standard_error;
   result.independent_standard_error = apart;
   if (is_chance(together, std::abs(result.base_mean.mean) + std::abs(result.changed_mean.mean))) {

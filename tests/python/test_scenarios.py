@@ -141,14 +141,14 @@ def test_a_control_variate_is_given_when_asked_for() -> None:
 
 
 def test_a_function_that_raises_stops_the_run() -> None:
-    class Enough(Exception):
+    class EnoughError(Exception):
         pass
 
     def report(done: int, total: int) -> None:
         assert 0 <= done <= total == 3_000_000
-        raise Enough
+        raise EnoughError
 
-    with pytest.raises(Enough):
+    with pytest.raises(EnoughError):
         sj.simulate_scenario(TODAY, customers=3_000_000, horizon=200, progress=report)
 
 
@@ -198,7 +198,7 @@ def test_reward_laws_say_what_they_are() -> None:
         (lambda: sj.StopAt(), ValueError, "standard_error"),
         (lambda: sj.compare_scenarios(TODAY, CHAIN, horizon=3), TypeError, "changed"),  # type: ignore[call-overload]
         (lambda: sj.compare_scenarios(TODAY, [], horizon=3), ValueError, "changed"),
-        (lambda: sj.simulate_scenario(TODAY, horizon=3, discount=0.1), TypeError, "discount"),  # type: ignore[arg-type]
+        (lambda: sj.simulate_scenario(TODAY, horizon=3, discount=0.1), ValueError, "no unit"),  # type: ignore[arg-type]
         (lambda: sj.simulate_scenario(TODAY, horizon=3, colour="red"), TypeError, "colour"),
         (lambda: sj.simulate_scenario(TODAY, horizon=3, stop_at=2.0), TypeError, "StopAt"),  # type: ignore[arg-type]
         (lambda: sj.simulate_scenario(TODAY, horizon=3, customers=3, antithetic=True), ValueError, "even"),
