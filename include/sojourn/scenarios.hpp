@@ -115,8 +115,7 @@ struct SimulatedMean {
   double standard_error;
   /// The mean without simulation, by recursion or by solving; nothing where that would take longer than simulating
   std::optional<double> exact;
-  /// `(mean - exact) / standard_error`; nothing where either is missing or the error is 0,
-  /// roundings apart
+  /// `(mean - exact) / standard_error`; nothing where either is missing or the error is 0, roundings apart
   std::optional<double> z;
 };
 
@@ -177,10 +176,10 @@ struct ScenarioComparison {
 /// `out_of_range` for a state that is not there, and `domain_error` when there is no horizon and a customer might never
 /// come to an end.
 ///
-/// With `stop_at` customers are added in growing batches until it holds. The customers at whom it stops are chosen by
-/// looking at the results: a mean so found leans a little to where the spread happened to be small, and its interval
-/// holds a little less often than it says, the less so the larger the first batch. Only a number of customers set ahead
-/// is free of it.
+/// With `stop_at` customers are added in growing batches until it holds. When to stop is then chosen by looking at the
+/// results, which favours moments at which the spread is small by chance: the mean leans, down where few customers bring
+/// much, and its interval holds less often than it says, the less so the larger the first batch. Only a number of
+/// customers set ahead is free of it.
 ScenarioSimulation simulate_scenario(const Scenario& scenario, const ScenarioOptions& options = {});
 
 /// Walks the same customers through both scenarios. They need the same states and the same period. Throws as
