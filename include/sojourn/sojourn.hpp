@@ -23,9 +23,11 @@
 #include "sojourn/passage.hpp"          // IWYU pragma: export
 #include "sojourn/payback.hpp"          // IWYU pragma: export
 #include "sojourn/period.hpp"           // IWYU pragma: export
+#include "sojourn/reward_law.hpp"       // IWYU pragma: export
 #include "sojourn/rewards.hpp"          // IWYU pragma: export
 #include "sojourn/robust.hpp"           // IWYU pragma: export
 #include "sojourn/rules.hpp"            // IWYU pragma: export
+#include "sojourn/scenarios.hpp"        // IWYU pragma: export
 #include "sojourn/sensitivity.hpp"      // IWYU pragma: export
 #include "sojourn/simulate.hpp"         // IWYU pragma: export
 #include "sojourn/simulated_value.hpp"  // IWYU pragma: export

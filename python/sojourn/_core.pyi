@@ -24,6 +24,7 @@ _Method: TypeAlias = Literal["likelihood_ratio", "pearson"]
 _Adjustment: TypeAlias = Literal["holm", "benjamini_hochberg"]
 _Forbidden: TypeAlias = Literal["refuse", "drop"]
 _Answer: TypeAlias = Callable[[Chain], Any] | Callable[[Chain, Rewards], Any]
+_Clock: TypeAlias = Literal["calendar", "age"]
 _Backend: TypeAlias = Literal["pandas", "polars", "pyarrow"]
 
 __version__: str
@@ -1519,6 +1520,260 @@ def simulate(
     progress: Callable[[int, int], object] | None = None,
     **kwargs: Any,
 ) -> Simulation: ...
+
+class RewardLaw:
+    __hash__ = None  # type: ignore[assignment]
+    @staticmethod
+    def fixed(amount: float) -> RewardLaw: ...
+    @staticmethod
+    def lognormal(mean: float, standard_deviation: float) -> RewardLaw: ...
+    @staticmethod
+    def gamma(mean: float, standard_deviation: float) -> RewardLaw: ...
+    @staticmethod
+    def empirical(values: ArrayLike) -> RewardLaw: ...
+    @property
+    def kind(self) -> Literal["fixed", "lognormal", "gamma", "empirical"]: ...
+    @property
+    def mean(self) -> float: ...
+    @property
+    def standard_deviation(self) -> float: ...
+    @property
+    def std(self) -> float: ...
+    @property
+    def values(self) -> _Floats: ...
+    def draw(self, seed: int, customer: int, period: int) -> float: ...
+    def describe(self) -> str: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+class ChainSchedule:
+    def __init__(
+        self,
+        chains: Sequence[_Chain],
+        *,
+        clock: _Clock = "calendar",
+        after_last: Literal["repeat", "keep"] = "repeat",
+    ) -> None: ...
+    @property
+    def chains(self) -> list[Chain]: ...
+    @property
+    def clock(self) -> _Clock: ...
+    @property
+    def after_last(self) -> Literal["repeat", "keep"]: ...
+
+class Intervention:
+    def __init__(
+        self,
+        first: int = 0,
+        *,
+        last: int | None = None,
+        chain: _Chain | None = None,
+        rewards: _Rewards | None = None,
+        reward_laws: Mapping[str, RewardLaw] | None = None,
+        clock: _Clock = "calendar",
+    ) -> None: ...
+    @property
+    def first(self) -> int: ...
+    @property
+    def last(self) -> int | None: ...
+    @property
+    def chain(self) -> Chain | None: ...
+    @property
+    def clock(self) -> _Clock: ...
+
+class Scenario:
+    def __init__(
+        self,
+        chain: _Chain,
+        *,
+        rewards: _Rewards | None = None,
+        reward_laws: Mapping[str, RewardLaw] | None = None,
+        schedule: ChainSchedule | None = None,
+        interventions: Sequence[Intervention] = (),
+        cost: float = 0.0,
+        cost_per_period: float = 0.0,
+    ) -> None: ...
+    @property
+    def chain(self) -> Chain: ...
+    @property
+    def rewards(self) -> Rewards: ...
+    @property
+    def reward_laws(self) -> dict[str, RewardLaw]: ...
+    @property
+    def cost(self) -> float: ...
+    @property
+    def cost_per_period(self) -> float: ...
+
+class QuantileWidth:
+    def __init__(self, p: float, width: float, *, level: float = 0.95) -> None: ...
+    @property
+    def p(self) -> float: ...
+    @property
+    def width(self) -> float: ...
+    @property
+    def level(self) -> float: ...
+
+class StopAt:
+    def __init__(self, *, standard_error: float | None = None, quantile_width: QuantileWidth | None = None) -> None: ...
+    @property
+    def standard_error(self) -> float | None: ...
+    @property
+    def quantile_width(self) -> QuantileWidth | None: ...
+
+class SimulatedMean:
+    @property
+    def mean(self) -> float: ...
+    @property
+    def standard_error(self) -> float: ...
+    @property
+    def exact(self) -> float | None: ...
+    @property
+    def z(self) -> float | None: ...
+
+class QuantileInterval:
+    @property
+    def p(self) -> float: ...
+    @property
+    def level(self) -> float: ...
+    @property
+    def lower(self) -> float: ...
+    @property
+    def upper(self) -> float: ...
+
+class ScenarioSimulation:
+    @property
+    def value(self) -> SimulatedValue: ...
+    @property
+    def mean(self) -> SimulatedMean: ...
+    @property
+    def controlled_mean(self) -> SimulatedMean | None: ...
+    @property
+    def occupancy(self) -> _Ints: ...
+    @property
+    def survivors(self) -> _Ints: ...
+    @property
+    def revenue(self) -> _Floats: ...
+    @property
+    def costs(self) -> _Floats: ...
+    @property
+    def customers(self) -> int: ...
+    @property
+    def is_reached(self) -> bool: ...
+    @property
+    def quantile_interval(self) -> QuantileInterval | None: ...
+    @property
+    def states(self) -> StateSpace: ...
+    @property
+    def definition(self) -> str: ...
+    def to_dict(self) -> dict[str, NDArray[Any]]: ...
+    def to_frame(self, backend: _Backend | None = None) -> Any: ...
+
+class ScenarioComparison:
+    @property
+    def base(self) -> SimulatedValue: ...
+    @property
+    def changed(self) -> SimulatedValue: ...
+    @property
+    def difference(self) -> SimulatedValue: ...
+    @property
+    def base_mean(self) -> SimulatedMean: ...
+    @property
+    def changed_mean(self) -> SimulatedMean: ...
+    @property
+    def mean_difference(self) -> SimulatedMean: ...
+    @property
+    def controlled_difference(self) -> SimulatedMean | None: ...
+    @property
+    def independent_standard_error(self) -> float: ...
+    @property
+    def gain(self) -> float | None: ...
+    @property
+    def correlation(self) -> float | None: ...
+    @property
+    def share_better(self) -> float: ...
+    @property
+    def share_worse(self) -> float: ...
+    @property
+    def customers(self) -> int: ...
+    @property
+    def is_reached(self) -> bool: ...
+    @property
+    def quantile_interval(self) -> QuantileInterval | None: ...
+    @property
+    def definition(self) -> str: ...
+
+def simulate_scenario(
+    scenario: Scenario,
+    *,
+    customers: int | None = None,
+    horizon: int | None = None,
+    start: _Law | None = None,
+    start_states: Sequence[str | int] | NDArray[Any] | None = None,
+    entries: Sequence[int] | NDArray[Any] | None = None,
+    entrants: int | Sequence[int] | NDArray[Any] | None = None,
+    annual_discount_rate: float | None = None,
+    discount_rate_per_period: float | None = None,
+    discount_factor: float | None = None,
+    discount: Discount | None = None,
+    seed: int = 0,
+    first_customer: int = 0,
+    antithetic: bool = False,
+    control: bool = False,
+    stop_at: StopAt | None = None,
+    most_customers: int = 10_000_000,
+    threads: int | None = None,
+    progress: bool | Callable[[int, int], object] = False,
+    **kwargs: Any,
+) -> ScenarioSimulation: ...
+@overload
+def compare_scenarios(
+    base: Scenario,
+    changed: Scenario,
+    *,
+    customers: int | None = None,
+    horizon: int | None = None,
+    start: _Law | None = None,
+    start_states: Sequence[str | int] | NDArray[Any] | None = None,
+    entries: Sequence[int] | NDArray[Any] | None = None,
+    entrants: int | Sequence[int] | NDArray[Any] | None = None,
+    annual_discount_rate: float | None = None,
+    discount_rate_per_period: float | None = None,
+    discount_factor: float | None = None,
+    discount: Discount | None = None,
+    seed: int = 0,
+    first_customer: int = 0,
+    antithetic: bool = False,
+    control: bool = False,
+    stop_at: StopAt | None = None,
+    most_customers: int = 10_000_000,
+    threads: int | None = None,
+    progress: bool | Callable[[int, int], object] = False,
+    **kwargs: Any,
+) -> ScenarioComparison: ...
+@overload
+def compare_scenarios(
+    base: Scenario,
+    changed: Sequence[Scenario],
+    *,
+    customers: int | None = None,
+    horizon: int | None = None,
+    start: _Law | None = None,
+    start_states: Sequence[str | int] | NDArray[Any] | None = None,
+    entries: Sequence[int] | NDArray[Any] | None = None,
+    entrants: int | Sequence[int] | NDArray[Any] | None = None,
+    annual_discount_rate: float | None = None,
+    discount_rate_per_period: float | None = None,
+    discount_factor: float | None = None,
+    discount: Discount | None = None,
+    seed: int = 0,
+    first_customer: int = 0,
+    antithetic: bool = False,
+    control: bool = False,
+    stop_at: StopAt | None = None,
+    most_customers: int = 10_000_000,
+    threads: int | None = None,
+    progress: bool | Callable[[int, int], object] = False,
+    **kwargs: Any,
+) -> list[ScenarioComparison]: ...
 def forecast(chain: _Chain, stock: _Amounts, *, periods: int = 12, arrivals: _Amounts | None = None) -> _Floats: ...
 
 class Model:

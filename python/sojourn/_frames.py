@@ -79,6 +79,7 @@ for _table in (
     _core.Counts,
     _core.LifetimeValue,
     _core.Simulation,
+    _core.ScenarioSimulation,
     _core.RowsTest,
     _core.OrderTest,
     _core.InformationCriteria,

@@ -142,6 +142,20 @@ TEST_CASE("the page on fleets compiles and tells the value of a base") {
   CHECK(above == Catch::Approx(.192).margin(.005));
 }
 
+TEST_CASE("the page on scenarios compiles and tells the difference") {
+  const sojourn::Chain chain = mail_order();
+  const sojourn::Rewards rewards = mail_order_rewards();
+  const sojourn::Scenario today{.chain = chain, .rewards = rewards};
+  const sojourn::Scenario dearer{.chain = chain.with_row("recency_3", numbers({.18, 0, 0, .82, 0})),
+                                 .rewards = rewards.with_state("recency_3", -5.0)};
+  const sojourn::ScenarioComparison both = sojourn::compare_scenarios(
+      today, dearer, {.customers = 20'000, .discount = sojourn::Discount::per_period_rate(0.2), .seed = 1});
+  const double change = both.mean_difference.mean;
+  const double error = both.mean_difference.standard_error;
+  CHECK(std::abs(change - *both.mean_difference.exact) < 4.5 * error);
+  CHECK(error < both.independent_standard_error);
+}
+
 TEST_CASE("the page on uncertainty compiles, and its ways agree where the model holds") {
   const sojourn::Chain truth(sojourn::StateSpace{"new", "loyal", "lapsed", "churn"},
                              matrix({{.5, .2, .2, .1}, {.1, .8, .05, .05}, {.05, .05, .6, .3}, {0, 0, 0, 1}}),
