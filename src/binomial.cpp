@@ -1,13 +1,17 @@
 #include "binomial.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
 namespace sojourn::detail {
 
 namespace {
 
 constexpr double pi = 3.14159265358979323846;
 
-/// `log k! - ((k + 1/2) log k - k + log(2 π) / 2)`, 0 for `k = 0`, where the height is told otherwise.
-double stirling_error(std::int64_t k) {
+/// `log k! - ((k + 1/2) log k - k + log(2 π) / 2)`; 0 for `k = 0`, whose height is told otherwise. `inverse` = 1 / k.
+double stirling_error(double k, double inverse) {
   static constexpr std::array<double, 10> first{0.0,
                                                 0.08106146679532726,
                                                 0.04134069595540929,
@@ -18,23 +22,24 @@ double stirling_error(std::int64_t k) {
                                                 0.01189670994589177,
                                                 0.01041126526197210,
                                                 0.009255462182712733};
-  if (k < 10) return first[static_cast<std::size_t>(k)];
-  const double inverse = 1.0 / static_cast<double>(k);
+  if (k < 10.0) return first[static_cast<std::size_t>(k)];
   const double square = inverse * inverse;
   return inverse *
          (1.0 / 12 - square * (1.0 / 360 - square * (1.0 / 1260 - square * (1.0 / 1680 - square * (1.0 / 1188)))));
 }
 
-/// `(1 + t) log(1 + t) - t` without loss of digits for small `t >= -1`.
-double excess(double t) {
-  if (std::abs(t) < 0.03) {
-    // t² (1/2 - t/6 + t²/12 - …), the term of t^m having the coefficient 1 / (m (m - 1))
-    const double square = t * t;
-    const double even = 1.0 / 2 + square * (1.0 / 12 + square * (1.0 / 30 + square * (1.0 / 56 + square * (1.0 / 90))));
-    const double odd = 1.0 / 6 + square * (1.0 / 20 + square * (1.0 / 42 + square * (1.0 / 72)));
-    return square * (even - t * odd);
+/// `k log(k / mean) + mean - k`, with `distance = k - mean` and `v = distance / (k + mean)`; the mean for `k = 0`.
+double deviance(double k, double mean, double distance, double v) {
+  if (std::abs(v) < 0.1) {
+    // distance v + 2 k (v³/3 + v⁵/5 + …)
+    const double w = v * v;
+    const double sum =
+        1.0 / 3 +
+        w * (1.0 / 5 +
+             w * (1.0 / 7 + w * (1.0 / 9 + w * (1.0 / 11 + w * (1.0 / 13 + w * (1.0 / 15 + w * (1.0 / 17)))))));
+    return v * (distance + 2.0 * k * w * sum);
   }
-  return t <= -1.0 ? 1.0 : (1.0 + t) * std::log1p(t) - t;
+  return k > 0.0 ? k * std::log1p(distance / mean) - distance : mean;
 }
 
 /// The height is `exp(exponent / 2) / sqrt(ratio)`.
@@ -43,15 +48,23 @@ struct Height {
   double exponent;
 };
 
-Height height(std::int64_t n, std::int64_t k, double mean) {
-  const std::int64_t others = n - k;
-  const double mean_of_others = static_cast<double>(n) - mean;
-  const double x = static_cast<double>(k) - mean;
-  // k! and (n - k)! by Stirling's formula, which has no 0.
-  const auto size = [](std::int64_t m) { return m == 0 ? 0.5 / pi : static_cast<double>(m); };
-  return {.ratio = size(k) / mean * (size(others) / mean_of_others),
-          .exponent = 2.0 * (stirling_error(n) - stirling_error(k) - stirling_error(others) - mean * excess(x / mean) -
-                             mean_of_others * excess(-x / mean_of_others))};
+Height height(double n, double k, double mean) {
+  const double others = n - k;
+  const double mean_of_others = n - mean;
+  const double distance = k - mean;
+  // Stirling's formula has no 0.
+  const double size = k == 0.0 ? 0.5 / pi : k;
+  const double size_of_others = others == 0.0 ? 0.5 / pi : others;
+  const double product = size * size_of_others;
+  const double inverse = 1.0 / product;
+  const double sum = k + mean;
+  const double sum_of_others = others + mean_of_others;
+  const double inverse_sums = 1.0 / (sum * sum_of_others);
+  const double errors =
+      stirling_error(n, 1.0 / n) - stirling_error(k, size_of_others * inverse) - stirling_error(others, size * inverse);
+  return {.ratio = product / (mean * mean_of_others),
+          .exponent = 2.0 * (errors - deviance(k, mean, distance, distance * sum_of_others * inverse_sums) -
+                             deviance(others, mean_of_others, -distance, -distance * sum * inverse_sums))};
 }
 
 }  // namespace
@@ -65,26 +78,27 @@ BinomialLaw::BinomialLaw(double part, double rest) : is_flipped_(part > rest) {
   deviation_ = std::sqrt(p_ * q);
 }
 
-std::int64_t BinomialLaw::by_inversion(std::int64_t n, double u) const {
-  // P(k) = P(k - 1) (n - k + 1) / k · p / q
-  double probability = std::exp(static_cast<double>(n) * log_q_);
-  std::int64_t k = 0;
+double BinomialLaw::by_inversion(double n, double u) const {
+  // P(k) = P(k - 1) ((n + 1) / k - 1) p / q
+  double probability = std::exp(n * log_q_);
+  const double factor = (n + 1.0) * odds_;
+  double k = 0.0;
   while (u > probability && k < n) {
     u -= probability;
-    ++k;
-    probability *= static_cast<double>(n - k + 1) * odds_ / static_cast<double>(k);
-    if (probability < 0x1p-80 && static_cast<double>(k) > 2.0 * least_mean) break;  // far beyond any uniform number
+    k += 1.0;
+    probability *= factor / k - odds_;
+    if (k > 2.0 * least_mean && probability < 0x1p-80) break;  // smaller than any part of a uniform number
   }
   return k;
 }
 
-bool BinomialLaw::is_under_law(std::int64_t n, std::int64_t k, double mean, double v) const {
+bool BinomialLaw::is_under_law(double n, double k, double mean, double v) const {
   const Height law = height(n, k, mean);
   return std::log(v * v * law.ratio) <= law.exponent;
 }
 
-double BinomialLaw::log_height(std::int64_t n, std::int64_t k) const {
-  const Height law = height(n, k, static_cast<double>(n) * p_);
+double BinomialLaw::log_height(double n, double k) const {
+  const Height law = height(n, k, n * p_);
   return 0.5 * (law.exponent - std::log(law.ratio));
 }
 

@@ -3,16 +3,11 @@
 // Where a mean below 10 is left to count, by inversion: k = 0, 1, 2, … until the sum of their probabilities has passed a
 // uniform number. Otherwise by transformed rejection (W. Hörmann, "The generation of binomial random variates", Journal of
 // Statistical Computation and Simulation 46, 1993, algorithm BTRS), the law itself in the saddle-point form of C. Loader
-// ("Fast and accurate computation of binomial probabilities", 2000), which keeps its digits for any n up to 2^53.
+// ("Fast and accurate computation of binomial probabilities", 2000), which keeps its digits for any n up to 2^51.
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
-
-#include "philox.hpp"
 
 namespace sojourn::detail {
 
@@ -23,17 +18,19 @@ class BinomialLaw {
   /// positive.
   BinomialLaw(double part, double rest);
 
-  /// One variate of `n <= 2^53` trials; `words.uniform()` lies in (0, 1).
+  /// One variate of `n` trials, a whole number from 0 to `most_trials`, as is what comes out.
   template <class Words>
-  std::int64_t draw(std::int64_t n, Words& words) const {
-    const auto trials = static_cast<double>(n);
-    const double mean = trials * p_;
-    const std::int64_t k = mean < least_mean ? by_inversion(n, words.uniform()) : by_rejection(n, mean, words);
+  double draw(double n, Words& words) const {
+    const double mean = n * p_;
+    const double k = mean < least_mean ? by_inversion(n, words.uniform()) : by_rejection(n, mean, words);
     return is_flipped_ ? n - k : k;
   }
 
+  /// So many that sums with the rounding constant below stay exact.
+  static constexpr double most_trials = 0x1p51;
+
   /// `log(sqrt(2 π n p q) P(k))` of the less probable outcome, `p <= 1/2`; `0 <= k <= n`.
-  double log_height(std::int64_t n, std::int64_t k) const;
+  double log_height(double n, double k) const;
 
   /// Below this mean of the less probable outcome by inversion.
   static constexpr double least_mean = 10.0;
@@ -45,7 +42,7 @@ class BinomialLaw {
         : deviation(deviation_of_law), b(1.15 + 2.53 * deviation), a(-0.0873 + 0.0248 * b + 0.01 * p) {}
     double place(double u, double s) const { return (2.0 * a / s + b) * u; }
     /// What a uniform number is multiplied by before it is held against the height.
-    double scale(double s) const { return (2.83 + 5.1 / b) * deviation / (a / (s * s) + b); }
+    double scale(double s) const { return (2.83 * b + 5.1) * deviation * s * s / (b * (a + b * s * s)); }
     /// `v <= 0.92 - 4.2 / b` lies under the law wherever `s >= 0.07`.
     bool is_surely_under(double v, double s) const { return s >= 0.07 && (0.92 - v) * b >= 4.2; }
 
@@ -53,29 +50,26 @@ class BinomialLaw {
     double b;
     double a;
   };
-  Hat hat(std::int64_t n) const { return Hat(std::sqrt(static_cast<double>(n)) * deviation_, p_); }
+  Hat hat(double n) const { return {std::sqrt(n) * deviation_, p_}; }
 
  private:
-  std::int64_t by_inversion(std::int64_t n, double u) const;
-  bool is_under_law(std::int64_t n, std::int64_t k, double mean, double v) const;
+  double by_inversion(double n, double u) const;
+  bool is_under_law(double n, double k, double mean, double v) const;
 
   template <class Words>
-  std::int64_t by_rejection(std::int64_t n, double mean, Words& words) const {
+  double by_rejection(double n, double mean, Words& words) const {
     const Hat over = hat(n);
-    const auto middle = static_cast<std::int64_t>(mean);
-    const double offset = mean - static_cast<double>(middle) + 0.5;
     for (;;) {
-      const double u = words.uniform() - 0.5;
-      const double v = words.uniform();
+      // The upper 52 bits of a word are the place, the lower 12 the first of the height, which mostly decide.
+      const std::uint64_t word = words.next();
+      const double u = Words::fraction(word) - 0.5;
+      const auto coarse = static_cast<double>(static_cast<std::int64_t>(word & 0xFFF));
       const double s = 0.5 - std::abs(u);
-      const double x = over.place(u, s) + offset;
-      if (!(std::abs(x) < 0x1p62)) continue;  // beyond all counts
-      auto step = static_cast<std::int64_t>(x);
-      step -= static_cast<double>(step) > x ? 1 : 0;
-      const std::int64_t k = middle + step;
-      if (over.is_surely_under(v, s)) return k;
-      if (k < 0 || k > n) continue;
-      if (is_under_law(n, k, mean, v * over.scale(s))) return k;
+      const double place = mean + over.place(u, s);
+      const double k = (place + 0x1.8p52) - 0x1.8p52;  // the nearest whole number
+      if (over.is_surely_under((coarse + 1.0) * 0x1p-12, s)) return k;
+      const double v = (coarse + words.uniform()) * 0x1p-12;
+      if (place > -0.5 && k <= n && is_under_law(n, k, mean, v * over.scale(s))) return k;
     }
   }
 
@@ -84,49 +78,6 @@ class BinomialLaw {
   double log_q_;      // log(1 - p)
   double deviation_;  // sqrt(p q)
   bool is_flipped_;   // the outcome asked for is the more probable one
-};
-
-/// The random words of one split: a function of seed, path and cell alone, a cell being `t n_states + state`. The counter
-/// of Philox holds the path, the cell (40 bits), and the number of the block in what is left (24 bits), which is carried on
-/// into the stream number, 16 to 30; the start has stream 31.
-class SplitWords {
- public:
-  SplitWords(std::uint64_t seed, std::uint32_t path, std::uint64_t cell)
-      : SplitWords(seed, {path, static_cast<std::uint32_t>(cell), static_cast<std::uint32_t>(cell >> 32) << 24, 16}) {}
-  static SplitWords of_start(std::uint64_t seed, std::uint32_t path) { return SplitWords(seed, {path, 0, 0, 31}); }
-
-  /// In (0, 1).
-  double uniform() {
-    if (place_ == uniforms_.size()) refill();
-    return uniforms_[place_++];
-  }
-
- private:
-  SplitWords(std::uint64_t seed, std::array<std::uint32_t, 4> counter)
-      : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}, counter_(counter) {}
-
-  void refill() {
-    for (std::size_t i = 0; i < uniforms_.size(); i += 2) {
-      const std::array<std::uint32_t, 4> block = philox4x32(counter_, key_);
-      ++counter_[2];
-      if ((counter_[2] & 0xFFFFFF) == 0) {
-        counter_[2] -= 1U << 24;
-        ++counter_[3];
-      }
-      uniforms_[i] = number(block[0], block[1]);
-      uniforms_[i + 1] = number(block[2], block[3]);
-    }
-    place_ = 0;
-  }
-  static double number(std::uint32_t low, std::uint32_t high) {
-    const std::uint64_t word = static_cast<std::uint64_t>(high) << 32 | low;
-    return (static_cast<double>(static_cast<std::int64_t>(word >> 12)) + 0.5) * 0x1p-52;
-  }
-
-  std::array<std::uint32_t, 2> key_;
-  std::array<std::uint32_t, 4> counter_;
-  std::array<double, 4> uniforms_{};
-  std::size_t place_ = 4;
 };
 
 }  // namespace sojourn::detail

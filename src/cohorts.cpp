@@ -17,6 +17,7 @@
 #include "counts_access.hpp"
 #include "horizon.hpp"
 #include "sojourn/simulate.hpp"
+#include "split_words.hpp"
 #include "text.hpp"
 #include "threads.hpp"
 
@@ -28,7 +29,7 @@ namespace sojourn {
 
 namespace {
 
-constexpr std::int64_t most_customers = std::int64_t{1} << 53;  // whole numbers up to here are exact as floating point
+constexpr auto most_customers = static_cast<std::int64_t>(detail::BinomialLaw::most_trials);
 constexpr std::int64_t most_paths = std::int64_t{1} << 32;
 constexpr std::int64_t most_cells = std::int64_t{1} << 40;
 constexpr std::int64_t most_moves = std::int64_t{1} << 62;
@@ -69,14 +70,15 @@ void add_row(std::vector<Move>& moves, const std::vector<std::pair<Index, double
 template <class Moved>
 void split(const std::vector<Move>& moves, std::size_t first, std::size_t last, std::int64_t count,
            detail::SplitWords words, Moved&& moved) {
+  auto left = static_cast<double>(count);
   for (std::size_t m = first; m + 1 < last; ++m) {
-    const std::int64_t number = moves[m].law.draw(count, words);
-    if (number == 0) continue;
-    moved(m, number);
-    count -= number;
-    if (count == 0) return;
+    const double number = moves[m].law.draw(left, words);
+    if (number == 0.0) continue;
+    moved(m, static_cast<std::int64_t>(number));
+    left -= number;
+    if (left == 0.0) return;
   }
-  moved(last - 1, count);
+  moved(last - 1, static_cast<std::int64_t>(left));
 }
 
 /// Thrown inside a thread that was told to stop.
