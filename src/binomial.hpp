@@ -35,8 +35,8 @@ class BinomialLaw {
   /// Below this mean of the less probable outcome by inversion.
   static constexpr double least_mean = 10.0;
 
-  /// A hat over the law of `n` trials: with `u` uniform in (-1/2, 1/2) and `s = 1/2 - |u|`, `place(u, s)` falls on `k` with a
-  /// density that is at least `exp(log_height) / scale(s)`, and so at least `squeeze` of that near the middle.
+  /// A hat over the law of `n` trials. With `u` uniform in (-1/2, 1/2) and `s = 1/2 - |u|` a place `mean + place(u, s)` is
+  /// proposed; the height of the law there is never above `scale(s)`.
   struct Hat {
     Hat(double deviation_of_law, double p)
         : deviation(deviation_of_law), b(1.15 + 2.53 * deviation), a(-0.0873 + 0.0248 * b + 0.01 * p) {}

@@ -349,10 +349,10 @@ void check_memory(const Chain& chain, const CohortOptions& options) {
   const double bytes = per_path * static_cast<double>(options.paths);
   const double available = machine_memory();
   if (bytes < available && n * horizon < static_cast<double>(most_cells)) return;
-  throw std::runtime_error("simulate_cohort: not enough memory for " + text::plural(options.paths, "path") + " of " +
-                           text::plural(options.horizon, "period") + " and " + text::plural(chain.n_states(), "state") +
-                           ": " + text::number(bytes / 1e9, 3) + " GB of numbers, this machine has " +
-                           text::number(available / 1e9, 3) + "; simulate in parts (first_path), or fewer periods");
+  refuse("simulate_cohort: not enough memory for " + text::plural(options.paths, "path") + " of " +
+         text::plural(options.horizon, "period") + " and " + text::plural(chain.n_states(), "state") + ": " +
+         text::number(bytes / 1e9, 3) + " GB of numbers, this machine has " + text::number(available / 1e9, 3) +
+         "; simulate in parts (first_path), or fewer periods");
 }
 
 std::string begins(const StateSpace& states, const CohortOptions& options) {

@@ -111,8 +111,8 @@ class CohortSimulation {
   std::string definition_;
 };
 
-/// Simulates cohorts. Throws `invalid_argument` for options out of range, `domain_error` for more customers than whole
-/// numbers can count or money beyond floating point, `runtime_error` for what does not fit into memory.
+/// Simulates cohorts. Throws `invalid_argument` for options out of range and what does not fit into memory, `domain_error`
+/// for more customers than whole numbers can count or money beyond floating point.
 CohortSimulation simulate_cohort(const Chain& chain, const Rewards& rewards, const CohortOptions& options = {});
 
 }  // namespace sojourn

@@ -35,6 +35,7 @@ void bind_value_law(py::module_&);
 void bind_payback(py::module_&);
 void bind_fleet(py::module_&);
 void bind_simulate(py::module_&);
+void bind_cohorts(py::module_&);
 void bind_forecast(py::module_&);
 void bind_model(py::module_&);
 void bind_io(py::module_&);
@@ -75,6 +76,7 @@ PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
   bind_robust(m);
   bind_fit_tests(m);
   bind_simulate(m);
+  bind_cohorts(m);
   bind_forecast(m);
   bind_model(m);
   bind_io(m);

@@ -24,6 +24,8 @@ from sojourn._core import (
     Cadence,
     Chain,
     ChainDraws,
+    CohortPath,
+    CohortSimulation,
     CommunicatingClass,
     Counts,
     DataReport,
@@ -141,6 +143,7 @@ from sojourn._core import (
     visits_test,
     what_if,
 )
+from sojourn._cohorts import simulate_cohort
 from sojourn._journeys import count, journeys, order_journeys, rule_journeys
 from sojourn._rules_file import read_rules
 from sojourn._simulate import simulate
@@ -156,6 +159,8 @@ __all__ = [
     "Cadence",
     "Chain",
     "ChainDraws",
+    "CohortPath",
+    "CohortSimulation",
     "CommunicatingClass",
     "Counts",
     "DataReport",
@@ -264,6 +269,7 @@ __all__ = [
     "segment_test",
     "sensitivity",
     "simulate",
+    "simulate_cohort",
     "six_stages",
     "spectral_gap",
     "standard_rules",

@@ -79,6 +79,8 @@ for _table in (
     _core.Counts,
     _core.LifetimeValue,
     _core.Simulation,
+    _core.CohortPath,
+    _core.CohortSimulation,
     _core.RowsTest,
     _core.OrderTest,
     _core.InformationCriteria,
