@@ -16,6 +16,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from sojourn import _frames, _notebook  # noqa: F401  (they complete the classes of _core)
+from sojourn._cohorts import simulate_cohort
 from sojourn._core import (
     Absorption,
     AnswerInterval,
@@ -143,7 +144,6 @@ from sojourn._core import (
     visits_test,
     what_if,
 )
-from sojourn._cohorts import simulate_cohort
 from sojourn._journeys import count, journeys, order_journeys, rule_journeys
 from sojourn._rules_file import read_rules
 from sojourn._simulate import simulate

@@ -81,7 +81,8 @@ def simulate_cohort(
 
     References
     ----------
-    W. Hörmann, "The generation of binomial random variates", Journal of Statistical Computation and Simulation 46, 1993.
+    W. Hörmann, "The generation of binomial random variates", Journal of Statistical Computation and Simulation 46,
+    1993.
     """
     bar: AbstractContextManager[Any] = _bar(paths) if progress is True else nullcontext()
     with bar as shown:

@@ -42,7 +42,9 @@ bool same_path(const CohortSimulation& a, Index path, const CohortSimulation& b,
          a.value()[path] == b.value()[other];
 }
 
+/// Of rare outcomes among very many trials by Poisson's law, right but for a share k² / n: lgamma has lost its digits there.
 double log_probability(double n, double p, double k) {
+  if (n >= 1e9) return k * std::log(n * p) - n * p - std::lgamma(k + 1);
   return std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1) + k * std::log(p) + (n - k) * std::log1p(-p);
 }
 
@@ -153,7 +155,7 @@ TEST_CASE("the hat of a binomial law lies over it and the squeeze under it") {
 }
 
 TEST_CASE("binomial variates follow their law, drawn by inversion and by rejection") {
-  // 26 tests at 1e-6 each: a right sampler fails once in some 40,000 choices of the seed.
+  // 24 tests at 1e-6 each: a right sampler fails once in some 40,000 choices of the seed.
   const int draws = 60'000;
   std::uint64_t number = 0;
   for (const auto& [n, p] : binomial_cases) {
@@ -176,9 +178,6 @@ TEST_CASE("binomial variates follow their law, drawn by inversion and by rejecti
       if (is_in_range) ++seen[static_cast<std::size_t>(k - low)];
     }
     REQUIRE(is_in_range);
-    // lgamma has lost its digits for the largest n; there the sum of probabilities tells how many are left.
-    const double total = std::accumulate(expected.begin(), expected.end(), 0.0);
-    for (double& x : expected) x *= draws / total;
     CHECK(chi_squared_p(seen, expected) > 1e-6);
   }
 }
@@ -609,7 +608,7 @@ TEST_CASE("one long path can be stopped") {
 TEST_CASE("cohort options out of range are refused by name") {
   struct Bad {
     CohortOptions options;
-    std::initializer_list<std::string_view> words;
+    std::vector<std::string> words;
   };
   const auto most = std::numeric_limits<std::int64_t>::max();
   const std::vector<Bad> table{
@@ -637,7 +636,9 @@ TEST_CASE("cohort options out of range are refused by name") {
       {{.customers = 5, .horizon = 3, .threads = -1}, {"threads", "found -1"}},
   };
   for (const Bad& bad : table) {
-    check_refused<std::invalid_argument>([&] { (void)simulate_cohort(small(), money(), bad.options); }, bad.words);
+    const std::string message =
+        refusal<std::invalid_argument>([&] { (void)simulate_cohort(small(), money(), bad.options); });
+    for (const std::string& word : bad.words) CHECK_THAT(message, Catch::Matchers::ContainsSubstring(word));
   }
   check_refused<std::invalid_argument>(
       [] { (void)simulate_cohort(small(), Rewards(StateSpace{"a"}), {.customers = 5, .horizon = 3}); },
