@@ -181,7 +181,7 @@ class Crew {
   std::exception_ptr failure_;
 };
 
-/// Where one path is written to; all zero before.
+/// Where one path is written to.
 struct PathPlaces {
   std::int64_t* occupancy;
   std::int64_t* closing_stock;
@@ -196,6 +196,8 @@ void walk(const Plan& plan, std::int64_t path, const PathPlaces& out, Crew& crew
   const auto number = static_cast<std::uint32_t>(options.first_path + path);
   int countdown = rows_between_looks;
 
+  std::fill_n(out.occupancy, n, 0);
+  std::fill_n(out.moves, plan.moves.size(), 0);
   if (plan.starts.empty()) {
     std::copy(options.stock.begin(), options.stock.end(), out.occupancy);
   } else {
@@ -207,6 +209,7 @@ void walk(const Plan& plan, std::int64_t path, const PathPlaces& out, Crew& crew
   for (Index t = 0; t < options.horizon; ++t) {
     std::int64_t* now = out.occupancy + t * n;
     std::int64_t* next = t + 1 < options.horizon ? now + n : out.closing_stock;
+    std::fill_n(next, n, 0);
     if (t > 0 && options.arrivals.size() != 0) {
       const Index row = options.arrivals.rows() == 1 ? 0 : t - 1;
       for (Index i = 0; i < n; ++i) now[i] += options.arrivals(row, i);
@@ -416,7 +419,7 @@ Index CohortSimulation::place(Index path) const {
 }
 
 Eigen::Map<const CountMatrix> CohortSimulation::occupancy(Index path) const {
-  return {occupancy_.data() + place(path) * horizon_ * n_states(), horizon_, n_states()};
+  return {occupancy_.get() + place(path) * horizon_ * n_states(), horizon_, n_states()};
 }
 
 CountVector CohortSimulation::survivors(Index path) const {
@@ -427,11 +430,11 @@ CountVector CohortSimulation::survivors(Index path) const {
 }
 
 Eigen::Map<const CountVector> CohortSimulation::closing_stock(Index path) const {
-  return {closing_stock_.data() + place(path) * n_states(), n_states()};
+  return {closing_stock_.get() + place(path) * n_states(), n_states()};
 }
 
 Eigen::Map<const CountVector> CohortSimulation::move_counts(Index path) const {
-  return {moves_.data() + place(path) * n_moves_, n_moves_};
+  return {moves_.get() + place(path) * n_moves_, n_moves_};
 }
 
 CountMatrix CohortSimulation::moves(Index path) const {
@@ -449,7 +452,7 @@ CountMatrix CohortSimulation::moves(Index path) const {
 }
 
 Eigen::Map<const Vector> CohortSimulation::revenue(Index path) const {
-  return {revenue_.data() + place(path) * horizon_, horizon_};
+  return {revenue_.get() + place(path) * horizon_, horizon_};
 }
 
 Counts CohortSimulation::counts(Index path) const {
@@ -518,17 +521,18 @@ CohortSimulation simulate_cohort(const Chain& chain, const Rewards& rewards, con
     simulation.n_moves_ = static_cast<Index>(plan.moves.size());
     const auto paths = static_cast<std::size_t>(options.paths);
     const auto cells = static_cast<std::size_t>(options.horizon * n);
-    simulation.occupancy_.resize(paths * cells);
-    simulation.closing_stock_.resize(paths * static_cast<std::size_t>(n));
-    simulation.moves_.resize(paths * plan.moves.size());
-    simulation.revenue_.resize(paths * static_cast<std::size_t>(options.horizon));
+    // Left as they are found: each path clears its own part.
+    simulation.occupancy_.reset(new std::int64_t[paths * cells]);
+    simulation.closing_stock_.reset(new std::int64_t[paths * static_cast<std::size_t>(n)]);
+    simulation.moves_.reset(new std::int64_t[paths * plan.moves.size()]);
+    simulation.revenue_.reset(new double[paths * static_cast<std::size_t>(options.horizon)]);
     simulation.value_ = Vector::Zero(options.paths);
     Crew crew(options);
     crew.run([&](std::int64_t path) {
-      const PathPlaces places{.occupancy = simulation.occupancy_.data() + path * options.horizon * n,
-                              .closing_stock = simulation.closing_stock_.data() + path * n,
-                              .moves = simulation.moves_.data() + path * simulation.n_moves_,
-                              .revenue = simulation.revenue_.data() + path * options.horizon,
+      const PathPlaces places{.occupancy = simulation.occupancy_.get() + path * options.horizon * n,
+                              .closing_stock = simulation.closing_stock_.get() + path * n,
+                              .moves = simulation.moves_.get() + path * simulation.n_moves_,
+                              .revenue = simulation.revenue_.get() + path * options.horizon,
                               .value = &simulation.value_[path]};
       walk(plan, path, places, crew);
     });
@@ -538,7 +542,7 @@ CohortSimulation simulate_cohort(const Chain& chain, const Rewards& rewards, con
   }
   const bool is_finite =
       simulation.value_.allFinite() &&
-      std::all_of(simulation.revenue_.begin(), simulation.revenue_.end(), [](double x) { return std::isfinite(x); });
+      Eigen::Map<const Vector>(simulation.revenue_.get(), options.paths * options.horizon).allFinite();
   if (!is_finite) {
     throw std::domain_error(
         "simulate_cohort: the money is too large for a floating-point number; use smaller rewards or count it in "

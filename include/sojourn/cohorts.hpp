@@ -13,9 +13,9 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "sojourn/chain.hpp"
 #include "sojourn/counts.hpp"
@@ -102,11 +102,11 @@ class CohortSimulation {
   std::int64_t first_path_ = 0;
   std::int64_t customers_ = 0;
   std::uint64_t seed_ = 0;
-  CountVector arrivals_;  // per state, in all periods together
-  std::vector<std::int64_t> occupancy_;
-  std::vector<std::int64_t> closing_stock_;
-  std::vector<std::int64_t> moves_;
-  std::vector<double> revenue_;
+  CountVector arrivals_;                       // per state, in all periods together
+  std::shared_ptr<std::int64_t[]> occupancy_;  // path by path, as the others
+  std::shared_ptr<std::int64_t[]> closing_stock_;
+  std::shared_ptr<std::int64_t[]> moves_;
+  std::shared_ptr<double[]> revenue_;
   Vector value_;
   std::string definition_;
 };

@@ -1493,6 +1493,7 @@ def simulate(
     progress: Callable[[int, int], object] | None = None,
     **kwargs: Any,
 ) -> Simulation: ...
+
 class CohortPath:
     @property
     def occupancy(self) -> _Ints: ...
