@@ -95,6 +95,7 @@ class Crew {
     const std::int64_t n_threads =
         std::min<std::int64_t>(options_.threads > 0 ? options_.threads : detail::available_threads(), options_.paths);
     std::vector<std::thread> others;
+    others.reserve(static_cast<std::size_t>(n_threads));
     try {
       for (std::int64_t i = 1; i < n_threads; ++i) {
         others.emplace_back([this, &work] {
