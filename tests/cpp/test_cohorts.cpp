@@ -132,24 +132,23 @@ TEST_CASE("the hat of a binomial law lies over it and the squeeze under it") {
       CAPTURE(n, p);
       const BinomialLaw law(p, 1.0 - p);
       const auto hat = law.hat(n);
-      const double squeeze = 0.92 - 4.2 / hat.b;
       double highest = 0.0;
-      double lowest = 1.0;
       bool is_inside = true;
+      bool is_squeezed = true;
       for (int i = 1; i < 2000; ++i) {
         const double u = i / 2000.0 - 0.5;
         const double s = 0.5 - std::abs(u);
         const double k = std::floor(n * p + hat.place(u, s) + 0.5);
-        const bool is_near = s >= 0.07;
-        is_inside = is_inside && (!is_near || (k >= 0.0 && k <= n));
-        if (k < 0.0 || k > n) continue;
+        const bool is_possible = k >= 0.0 && k <= n;
+        is_inside = is_inside && (is_possible || !hat.is_surely_under(1e-9, s));
+        if (!is_possible) continue;
         const double share = std::exp(law.log_height(n, k)) / hat.scale(s);
         highest = std::max(highest, share);
-        if (is_near) lowest = std::min(lowest, share);
+        is_squeezed = is_squeezed && !hat.is_surely_under(share + 1e-9, s);
       }
       CHECK(is_inside);
       CHECK(highest <= 1.0);
-      CHECK(lowest >= squeeze);
+      CHECK(is_squeezed);
     }
   }
 }
@@ -209,6 +208,22 @@ TEST_CASE("binomial variates of very many trials follow the normal law that they
       CHECK(chi_squared_p(seen, expected) > 1e-6);
     }
   }
+}
+
+TEST_CASE("the end of a binomial law is reached by rejection too") {
+  // None at all of a mean of 10.5 has the chance exp(-10.5); within 5 standard errors, on both sides.
+  const double n = 1e9;
+  const int draws = 1'000'000;
+  SplitWords words(3, 1, 4);
+  const BinomialLaw rare(10.5, n - 10.5);
+  const BinomialLaw usual(n - 10.5, 10.5);
+  int none = 0;
+  for (int i = 0; i < draws / 2; ++i) {
+    none += rare.draw(n, words) == 0.0 ? 1 : 0;
+    none += usual.draw(n, words) == n ? 1 : 0;
+  }
+  const double expected = draws * std::exp(-10.5);
+  CHECK(std::abs(none - expected) < 5.0 * std::sqrt(expected));
 }
 
 TEST_CASE("a binomial law of nobody, of no chance and of certainty needs no luck") {
