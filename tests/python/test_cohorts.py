@@ -104,7 +104,8 @@ def test_the_numbers_agree_with_customers_simulated_one_by_one() -> None:
 def test_the_mean_is_the_forecast_and_the_value_the_expected_one() -> None:
     found = cohort(customers=10**12, horizon=24, paths=4)
     expected = sj.forecast(CHAIN, {"trial": 1e12}, periods=23)
-    assert found.occupancy.mean(axis=0) == pytest.approx(expected, rel=1e-4)
+    error = np.sqrt(expected * (1 - expected / 1e12) / 4)  # 72 numbers within 5 of them
+    assert (abs(found.occupancy.mean(axis=0) - expected) <= 5 * error).all()
     exact = sj.lifetime_value(CHAIN, REWARDS, discount_factor=0.97, horizon=24)
     assert found.value_per_customer == pytest.approx(exact.mean["trial"], rel=1e-5)
 
@@ -306,7 +307,7 @@ def test_other_threads_of_the_interpreter_go_on_meanwhile() -> None:
         ({"seed": -1}, ValueError, "seed: expected a whole number from 0"),
         ({"start": "loyal"}, IndexError, "start: unknown state 'loyal'"),
         ({"start": [0.5, 0.4, 0.0]}, ValueError, "start: sums to 0.9"),
-        ({"discount_rate": 0.1}, TypeError, "discount_rate"),
+        ({"discount_rate": 0.1}, ValueError, "simulate_cohort: discount_rate=0.1 has no unit"),
         ({"progress": 3}, TypeError, "progress: expected True, False or a function"),
     ],
 )
