@@ -33,16 +33,13 @@ class SplitWords {
       : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}, counter_(counter) {}
 
   void refill() {
-    for (std::size_t i = 0; i < words_.size(); i += 2) {
-      const std::array<std::uint32_t, 4> block = philox4x32(counter_, key_);
-      words_[i] = joined(block[0], block[1]);
-      words_[i + 1] = joined(block[2], block[3]);
-      ++counter_[2];
-      if ((counter_[2] & 0xFFFFFF) != 0) continue;
-      counter_[2] -= 1U << 24;
-      ++counter_[3];
-    }
+    const std::array<std::uint32_t, 4> block = philox4x32(counter_, key_);
+    words_ = {joined(block[0], block[1]), joined(block[2], block[3])};
     place_ = 0;
+    ++counter_[2];
+    if ((counter_[2] & 0xFFFFFF) != 0) return;
+    counter_[2] -= 1U << 24;
+    ++counter_[3];
   }
   static std::uint64_t joined(std::uint32_t low, std::uint32_t high) {
     return static_cast<std::uint64_t>(high) << 32 | low;
