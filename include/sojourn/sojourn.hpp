@@ -6,6 +6,7 @@
 #include "sojourn/absorption.hpp"       // IWYU pragma: export
 #include "sojourn/calendar.hpp"         // IWYU pragma: export
 #include "sojourn/chain.hpp"            // IWYU pragma: export
+#include "sojourn/cohorts.hpp"          // IWYU pragma: export
 #include "sojourn/counts.hpp"           // IWYU pragma: export
 #include "sojourn/data_report.hpp"      // IWYU pragma: export
 #include "sojourn/discount.hpp"         // IWYU pragma: export

@@ -38,6 +38,7 @@ void bind_fleet(py::module_&);
 void bind_simulated_value(py::module_&);
 void bind_simulate(py::module_&);
 void bind_scenarios(py::module_&);
+void bind_cohorts(py::module_&);
 void bind_forecast(py::module_&);
 void bind_model(py::module_&);
 void bind_io(py::module_&);
@@ -81,6 +82,7 @@ PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
   bind_simulated_value(m);
   bind_simulate(m);
   bind_scenarios(m);
+  bind_cohorts(m);
   bind_forecast(m);
   bind_model(m);
   bind_io(m);

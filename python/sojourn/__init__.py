@@ -16,6 +16,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from sojourn import _frames, _notebook  # noqa: F401  (they complete the classes of _core)
+from sojourn._cohorts import simulate_cohort
 from sojourn._core import (
     Absorption,
     AnswerInterval,
@@ -25,6 +26,8 @@ from sojourn._core import (
     Chain,
     ChainDraws,
     ChainSchedule,
+    CohortPath,
+    CohortSimulation,
     CommunicatingClass,
     Counts,
     DataReport,
@@ -169,6 +172,8 @@ __all__ = [
     "Chain",
     "ChainDraws",
     "ChainSchedule",
+    "CohortPath",
+    "CohortSimulation",
     "CommunicatingClass",
     "Counts",
     "DataReport",
@@ -287,6 +292,7 @@ __all__ = [
     "segment_test",
     "sensitivity",
     "simulate",
+    "simulate_cohort",
     "simulate_scenario",
     "six_stages",
     "spectral_gap",

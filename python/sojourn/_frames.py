@@ -80,6 +80,8 @@ for _table in (
     _core.LifetimeValue,
     _core.Simulation,
     _core.ScenarioSimulation,
+    _core.CohortPath,
+    _core.CohortSimulation,
     _core.RowsTest,
     _core.OrderTest,
     _core.InformationCriteria,

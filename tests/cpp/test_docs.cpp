@@ -81,6 +81,20 @@ TEST_CASE("the page on the forecast compiles and tells the published stock") {
   CHECK(std::lround(inactive_2025) == 13834);
 }
 
+TEST_CASE("the page on cohorts compiles, and the refitted chain is the one simulated") {
+  const sojourn::Chain chain = mail_order();
+  const sojourn::Rewards rewards = mail_order_rewards();
+  const sojourn::CohortSimulation cohort =
+      sojourn::simulate_cohort(chain, rewards, {.customers = 100'000'000, .horizon = 60, .seed = 1});
+  const std::int64_t still_there = cohort.survivors()[59];
+  const double revenue_of_last_period = cohort.revenue()[59];
+  const sojourn::FitResult refit = sojourn::fit_chain(cohort.counts());
+  CHECK(still_there == 100'000'000 - cohort.occupancy()(59, 4));
+  CHECK(revenue_of_last_period ==
+        Catch::Approx(cohort.occupancy().row(59).cast<double>().dot(rewards.per_state())).epsilon(1e-12));
+  CHECK(sojourn::test::distance(refit.chain.transition_matrix(), chain.transition_matrix()) < 1e-3);
+}
+
 TEST_CASE("the page on the lifetime value compiles and tells the published value") {
   const sojourn::Chain chain = mail_order();
   const sojourn::Rewards rewards = mail_order_rewards();

@@ -1,0 +1,555 @@
+#include "sojourn/cohorts.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <condition_variable>
+#include <exception>
+#include <limits>
+#include <mutex>
+#include <stdexcept>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "binomial.hpp"
+#include "counts_access.hpp"
+#include "horizon.hpp"
+#include "sojourn/simulate.hpp"
+#include "split_words.hpp"
+#include "text.hpp"
+#include "threads.hpp"
+
+#if defined(__linux__)
+#include <unistd.h>
+#endif
+
+namespace sojourn {
+
+namespace {
+
+constexpr auto most_customers = static_cast<std::int64_t>(detail::BinomialLaw::most_trials);
+constexpr std::int64_t most_paths = std::int64_t{1} << 32;
+constexpr std::int64_t most_cells = std::int64_t{1} << 40;
+constexpr std::int64_t most_moves = std::int64_t{1} << 62;
+constexpr auto progress_interval = std::chrono::milliseconds(50);
+constexpr int rows_between_looks = 256;  // at the flags and the clock
+
+/// A move out of a state: who of those left makes it, and where it leads.
+struct Move {
+  detail::BinomialLaw law;
+  Index to;
+};
+
+/// Everything that a thread needs to know, and nothing that it changes.
+struct Plan {
+  Index n_states;
+  const CohortOptions& options;
+  std::vector<std::size_t> first;  // row `i` holds the moves `first[i] … first[i + 1] - 1`
+  std::vector<Move> moves;
+  std::vector<double> move_rewards;  // empty = none
+  std::vector<Move> starts;          // empty where the stock is given
+  Vector state_rewards;
+  double factor;
+};
+
+/// The moves of a row in order, each with its share of what those before it leave.
+void add_row(std::vector<Move>& moves, const std::vector<std::pair<Index, double>>& row) {
+  const std::size_t first = moves.size();
+  double rest = 0.0;
+  for (auto move = row.rbegin(); move != row.rend(); ++move) {
+    moves.push_back({.law = detail::BinomialLaw(move->second, rest), .to = move->first});
+    rest += move->second;
+  }
+  std::reverse(moves.begin() + static_cast<std::ptrdiff_t>(first), moves.end());
+}
+
+/// Splits `count` customers over the moves `first … last - 1` and calls `moved(m, number)` for each that is made. Nobody is
+/// left after the last one.
+template <class Moved>
+void split(const std::vector<Move>& moves, std::size_t first, std::size_t last, std::int64_t count,
+           detail::SplitWords words, Moved&& moved) {
+  auto left = static_cast<double>(count);
+  for (std::size_t m = first; m + 1 < last; ++m) {
+    const double number = moves[m].law.draw(left, words);
+    if (number == 0.0) continue;
+    moved(m, static_cast<std::int64_t>(number));
+    left -= number;
+    if (left == 0.0) return;
+  }
+  moved(last - 1, static_cast<std::int64_t>(left));
+}
+
+/// Thrown inside a thread that was told to stop.
+struct Stopped {};
+
+/// Shares the paths out to threads. The calling thread works too, reports progress and looks for the cancel flag.
+class Crew {
+ public:
+  explicit Crew(const CohortOptions& options) : options_(options), last_look_(std::chrono::steady_clock::now()) {}
+
+  template <class Work>
+  void run(const Work& work) {
+    look();
+    const std::int64_t n_threads =
+        std::min<std::int64_t>(options_.threads > 0 ? options_.threads : detail::available_threads(), options_.paths);
+    std::vector<std::thread> others;
+    others.reserve(static_cast<std::size_t>(n_threads));
+    try {
+      for (std::int64_t i = 1; i < n_threads; ++i) {
+        others.emplace_back([this, &work] {
+          do_share(work);
+          const std::lock_guard lock(mutex_);
+          ++n_ended_;
+          one_ended_.notify_one();
+        });
+      }
+    } catch (const std::system_error&) {
+      // No more threads to be had: those that are here do the work.
+    }
+    do_share(work);
+    wait_for(others.size());
+    for (std::thread& thread : others) thread.join();
+    if (failure_) std::rethrow_exception(failure_);
+    if (options_.progress) options_.progress(done_.load());
+  }
+
+  /// To be called often while working. Throws `Stopped` when there is no use in going on.
+  void tick(int& countdown) {
+    if (--countdown > 0) return;
+    countdown = rows_between_looks;
+    if (stop_.load(std::memory_order_relaxed)) throw Stopped{};
+    if (std::this_thread::get_id() != caller_) return;
+    if (std::chrono::steady_clock::now() - last_look_ >= progress_interval) look();
+  }
+
+ private:
+  template <class Work>
+  void do_share(const Work& work) {
+    try {
+      while (!stop_.load(std::memory_order_relaxed)) {
+        const std::int64_t path = next_.fetch_add(1, std::memory_order_relaxed);
+        if (path >= options_.paths) return;
+        work(path);
+        done_.fetch_add(1, std::memory_order_relaxed);
+      }
+    } catch (const Stopped&) {
+      // Why is known to who said so.
+    } catch (...) {
+      fail(std::current_exception());
+    }
+  }
+
+  void fail(std::exception_ptr failure) {
+    const std::lock_guard lock(mutex_);
+    if (!failure_) failure_ = std::move(failure);
+    stop_ = true;
+  }
+
+  /// In the calling thread only.
+  void look() {
+    if (options_.cancel != nullptr && options_.cancel->load()) {
+      throw Cancelled("simulate_cohort: stopped on request before the end");
+    }
+    if (options_.progress) options_.progress(done_.load());
+    last_look_ = std::chrono::steady_clock::now();
+  }
+
+  void wait_for(std::size_t n_others) {
+    std::unique_lock lock(mutex_);
+    while (!one_ended_.wait_for(lock, progress_interval, [&] { return n_ended_ == n_others; })) {
+      if (stop_) continue;
+      lock.unlock();
+      try {
+        look();
+      } catch (...) {
+        fail(std::current_exception());
+      }
+      lock.lock();
+    }
+  }
+
+  const CohortOptions& options_;
+  const std::thread::id caller_ = std::this_thread::get_id();
+  std::chrono::steady_clock::time_point last_look_;
+  std::atomic<std::int64_t> next_{0};
+  std::atomic<std::int64_t> done_{0};
+  std::atomic<bool> stop_{false};
+  std::mutex mutex_;
+  std::condition_variable one_ended_;
+  std::size_t n_ended_ = 0;
+  std::exception_ptr failure_;
+};
+
+/// Where one path is written to.
+struct PathPlaces {
+  std::int64_t* occupancy;
+  std::int64_t* closing_stock;
+  std::int64_t* moves;
+  double* revenue;
+  double* value;
+};
+
+void walk(const Plan& plan, std::int64_t path, const PathPlaces& out, Crew& crew) {
+  const CohortOptions& options = plan.options;
+  const Index n = plan.n_states;
+  const auto number = static_cast<std::uint32_t>(options.first_path + path);
+  int countdown = rows_between_looks;
+
+  std::fill_n(out.occupancy, n, 0);
+  std::fill_n(out.moves, plan.moves.size(), 0);
+  if (plan.starts.empty()) {
+    std::copy(options.stock.begin(), options.stock.end(), out.occupancy);
+  } else {
+    split(plan.starts, 0, plan.starts.size(), *options.customers, detail::SplitWords::of_start(options.seed, number),
+          [&](std::size_t m, std::int64_t some) { out.occupancy[plan.starts[m].to] += some; });
+  }
+  double discount = 1.0;
+  double value = 0.0;
+  for (Index t = 0; t < options.horizon; ++t) {
+    std::int64_t* now = out.occupancy + t * n;
+    std::int64_t* next = t + 1 < options.horizon ? now + n : out.closing_stock;
+    std::fill_n(next, n, 0);
+    if (t > 0 && options.arrivals.size() != 0) {
+      const Index row = options.arrivals.rows() == 1 ? 0 : t - 1;
+      for (Index i = 0; i < n; ++i) now[i] += options.arrivals(row, i);
+    }
+    double of_states = 0.0;
+    double of_moves = 0.0;
+    for (Index i = 0; i < n; ++i) {
+      const std::int64_t count = now[i];
+      crew.tick(countdown);
+      if (count == 0) continue;
+      of_states += static_cast<double>(count) * plan.state_rewards[i];
+      const auto cell = static_cast<std::uint64_t>(t * n + i);
+      split(plan.moves, plan.first[static_cast<std::size_t>(i)], plan.first[static_cast<std::size_t>(i) + 1], count,
+            detail::SplitWords(options.seed, number, cell), [&](std::size_t m, std::int64_t some) {
+              next[plan.moves[m].to] += some;
+              out.moves[m] += some;
+              if (!plan.move_rewards.empty()) of_moves += static_cast<double>(some) * plan.move_rewards[m];
+            });
+    }
+    out.revenue[t] = of_states + of_moves;
+    value += discount * of_states;
+    discount *= plan.factor;
+    value += discount * of_moves;
+  }
+  *out.value = value;
+}
+
+[[noreturn]] void refuse(const std::string& message) {
+  throw std::invalid_argument(message);
+}
+
+template <class Counts>
+void check_whole_numbers(const char* who, const StateSpace& states, const Counts& counts) {
+  for (Index t = 0; t < counts.rows(); ++t) {
+    for (Index i = 0; i < counts.cols(); ++i) {
+      if (counts(t, i) >= 0) continue;
+      refuse(std::string(who) + ": holds " + std::to_string(counts(t, i)) + " customers in " +
+             text::quoted(states.name(i)) + ", expected a number of at least 0");
+    }
+  }
+}
+
+/// The arrivals with one row per later period, or one for all of them.
+CountMatrix arrivals_in_rows(const StateSpace& states, const CohortOptions& options) {
+  const Index n = states.n_states();
+  const CountMatrix& given = options.arrivals;
+  if (given.size() == 0) return {};
+  CountMatrix rows;
+  if (given.cols() == n && (given.rows() == 1 || given.rows() == options.horizon - 1)) {
+    rows = given;
+  } else if (given.cols() == 1 && given.rows() == n) {
+    rows = given.transpose();
+  } else {
+    refuse("arrivals: shape (" + std::to_string(given.rows()) + ", " + std::to_string(given.cols()) + "), expected (" +
+           std::to_string(n) + ",), the same in every later period, or (" + std::to_string(options.horizon - 1) + ", " +
+           std::to_string(n) + "), one row for each of them");
+  }
+  check_whole_numbers("arrivals", states, rows);
+  return rows;
+}
+
+void check_options(const Chain& chain, const Rewards& rewards, const CohortOptions& options) {
+  const StateSpace& states = chain.states();
+  if (!(states == rewards.states())) {
+    refuse("rewards: are for the states " + text::list(rewards.states().names()) + ", the chain has " +
+           text::list(states.names()));
+  }
+  detail::check_horizon("horizon", options.horizon);
+  const bool has_stock = options.stock.size() != 0;
+  if (!options.customers && !has_stock) {
+    refuse("customers: say how many newcomers there are, or give the stock of today");
+  }
+  if (options.customers && has_stock) {
+    refuse("stock: stands in the place of customers; give one of the two, and newcomers as arrivals");
+  }
+  if (options.customers && (*options.customers < 1 || *options.customers > most_customers)) {
+    refuse("customers: must be from 1 to " + text::grouped(most_customers) + ", found " +
+           std::to_string(*options.customers));
+  }
+  if (has_stock && options.start.size() != 0) {
+    refuse("start: says where newcomers begin, but the stock already stands somewhere; leave it out");
+  }
+  if (options.start.size() != 0) check_distribution("start", states, options.start);
+  if (has_stock) {
+    if (options.stock.size() != states.n_states()) {
+      refuse("stock: expected one number for each of " + text::plural(states.n_states(), "state") + ", found " +
+             std::to_string(options.stock.size()));
+    }
+    check_whole_numbers("stock", states, options.stock.transpose());
+  }
+  if (options.first_path < 0 || options.first_path >= most_paths) {
+    refuse("first_path: must be from 0 to 2^32 - 1, found " + std::to_string(options.first_path));
+  }
+  if (options.paths < 1 || options.paths > most_paths - options.first_path) {
+    refuse("paths: must be at least 1, with numbers below 2^32, found " + std::to_string(options.paths) +
+           (options.first_path == 0 ? std::string() : " from number " + std::to_string(options.first_path)));
+  }
+  detail::check_threads(options.threads);
+}
+
+/// All who are ever there. Throws `domain_error` where whole numbers end.
+std::int64_t all_customers(const CohortOptions& options, const CountMatrix& arrivals) {
+  std::int64_t total = 0;
+  const auto add = [&](std::int64_t some, std::int64_t times) {
+    if (some <= 0 || times <= 0) return;
+    if (some > (most_customers - total) / times) {
+      throw std::domain_error("simulate_cohort: stock and arrivals together are more than " +
+                              text::grouped(most_customers) +
+                              " customers; count them in thousands, or simulate fewer periods");
+    }
+    total += some * times;
+  };
+  if (options.customers) add(*options.customers, 1);
+  for (const std::int64_t some : options.stock) add(some, 1);
+  const Index repeats = arrivals.rows() == 1 ? options.horizon - 1 : 1;
+  for (const std::int64_t some : arrivals.reshaped()) add(some, repeats);
+  if (total > most_moves / options.horizon) {
+    throw std::domain_error("simulate_cohort: " + text::grouped(total) + " customers make more moves in " +
+                            text::plural(options.horizon, "period") +
+                            " than whole numbers can count; simulate fewer of either");
+  }
+  return total;
+}
+
+/// Bytes of memory in this machine, or as much as can be addressed.
+double machine_memory() {
+  double bytes = static_cast<double>(std::numeric_limits<std::ptrdiff_t>::max());
+#if defined(__linux__)
+  const long pages = sysconf(_SC_PHYS_PAGES);
+  const long size = sysconf(_SC_PAGESIZE);
+  if (pages > 0 && size > 0) bytes = std::min(bytes, static_cast<double>(pages) * static_cast<double>(size));
+#endif
+  return bytes;
+}
+
+void check_memory(const Chain& chain, const CohortOptions& options) {
+  const auto n = static_cast<double>(chain.n_states());
+  const auto horizon = static_cast<double>(options.horizon);
+  const double per_path = 8.0 * (horizon * (n + 1.0) + n + static_cast<double>(chain.n_moves()) + 1.0);
+  const double bytes = per_path * static_cast<double>(options.paths);
+  const double available = machine_memory();
+  if (bytes < available && n * horizon < static_cast<double>(most_cells)) return;
+  refuse("simulate_cohort: not enough memory for " + text::plural(options.paths, "path") + " of " +
+         text::plural(options.horizon, "period") + " and " + text::plural(chain.n_states(), "state") + ": " +
+         text::number(bytes / 1e9, 3) + " GB of numbers, this machine has " + text::number(available / 1e9, 3) +
+         "; simulate in parts (first_path), or fewer periods");
+}
+
+std::string begins(const StateSpace& states, const CohortOptions& options) {
+  if (options.stock.size() != 0) return "beginning with the stock given";
+  if (options.start.size() == 0) return "starting in " + text::quoted(states.name(0));
+  std::vector<std::string> names;
+  for (Index i = 0; i < states.n_states(); ++i) {
+    if (options.start[i] > 0.0) names.push_back(states.name(i));
+  }
+  return (names.size() == 1 ? "starting in " : "starting among ") + text::list(names, 5);
+}
+
+std::string describe(const Chain& chain, const Rewards& rewards, const CohortOptions& options, std::int64_t customers) {
+  const bool by_event = chain.period().is_step();
+  return text::plural(customers, "customer") + " simulated as numbers per state, " + begins(chain.states(), options) +
+         (options.arrivals.size() != 0 ? ", arrivals in later periods included" : "") + ", over " +
+         text::plural(options.horizon, by_event ? "event" : "period") +
+         (by_event ? "" : " (one period = " + chain.period().name() + ")") + ", " +
+         text::plural(options.paths, "path") +
+         (options.first_path == 0 ? std::string() : " from number " + std::to_string(options.first_path)) +
+         "; value (" + rewards.label() +
+         "), discount: " + (options.discount ? options.discount->describe(chain.period()) : "none (undiscounted)") +
+         "; seed " + std::to_string(options.seed);
+}
+
+Plan planned(const Chain& chain, const Rewards& rewards, const CohortOptions& options) {
+  Plan plan{.n_states = chain.n_states(),
+            .options = options,
+            .first = {0},
+            .moves = {},
+            .move_rewards = {},
+            .starts = {},
+            .state_rewards = rewards.per_state(),
+            .factor = options.discount ? options.discount->factor_per_period(chain.period()) : 1.0};
+  std::vector<std::pair<Index, double>> row;
+  for (Index i = 0; i < chain.n_states(); ++i) {
+    row.clear();
+    chain.for_each_move(i, [&](Index to, double p) {
+      row.emplace_back(to, p);
+      if (rewards.has_move_rewards()) plan.move_rewards.push_back(rewards.move_reward(i, to));
+    });
+    add_row(plan.moves, row);
+    plan.first.push_back(plan.moves.size());
+  }
+  if (options.stock.size() != 0) return plan;
+  row.clear();
+  for (Index i = 0; i < options.start.size(); ++i) {
+    if (options.start[i] > 0.0) row.emplace_back(i, options.start[i]);
+  }
+  if (row.empty()) row.emplace_back(0, 1.0);
+  add_row(plan.starts, row);
+  return plan;
+}
+
+}  // namespace
+
+Index CohortSimulation::place(Index path) const {
+  if (path >= 0 && path < n_paths_) return path;
+  throw std::out_of_range("path: " + std::to_string(path) + " is not among the " + text::plural(n_paths_, "path") +
+                          " simulated, which are numbered from 0");
+}
+
+Eigen::Map<const CountMatrix> CohortSimulation::occupancy(Index path) const {
+  return {occupancy_.get() + place(path) * horizon_ * n_states(), horizon_, n_states()};
+}
+
+CountVector CohortSimulation::survivors(Index path) const {
+  const auto customers = occupancy(path);
+  CountVector alive = customers.rowwise().sum();
+  for (const Index i : chain_.absorbing_states()) alive -= customers.col(i);
+  return alive;
+}
+
+Eigen::Map<const CountVector> CohortSimulation::closing_stock(Index path) const {
+  return {closing_stock_.get() + place(path) * n_states(), n_states()};
+}
+
+Eigen::Map<const CountVector> CohortSimulation::move_counts(Index path) const {
+  return {moves_.get() + place(path) * n_moves_, n_moves_};
+}
+
+CountMatrix CohortSimulation::moves(Index path) const {
+  const auto counts = move_counts(path);
+  if (chain_.is_sparse()) {
+    throw std::domain_error("moves: the chain is sparse, and a number for each pair of " +
+                            text::plural(n_states(), "state") + " may not fit into memory; take move_counts");
+  }
+  CountMatrix all = CountMatrix::Zero(n_states(), n_states());
+  Index m = 0;
+  for (Index i = 0; i < n_states(); ++i) {
+    chain_.for_each_move(i, [&](Index to, double) { all(i, to) = counts[m++]; });
+  }
+  return all;
+}
+
+Eigen::Map<const Vector> CohortSimulation::revenue(Index path) const {
+  return {revenue_.get() + place(path) * horizon_, horizon_};
+}
+
+Counts CohortSimulation::counts(Index path) const {
+  const auto closing = closing_stock(path);
+  const auto last = occupancy(path).row(horizon_ - 1);
+  const std::vector<Index> absorbing = chain_.absorbing_states();
+  std::vector<std::string> exits;
+  for (const Index i : absorbing) exits.push_back(states().name(i));
+  const auto n = static_cast<std::size_t>(n_states());
+  CountsAccess::Fields fields{.lifecycle = Lifecycle(states(), exits), .period = chain_.period()};
+  fields.moves = moves(path);
+  for (const Index i : absorbing) fields.moves.row(i).setZero();  // a journey ends where it enters one
+  fields.lasts = closing;
+  fields.visits = fields.moves.rowwise().sum() + closing;
+  fields.starts = occupancy(path).row(0).transpose() + arrivals_;
+  fields.dwell.resize(n);
+  fields.values.resize(n);
+  fields.squared_values.resize(n);
+  fields.n_journeys = customers_;
+  fields.n_customers = customers_;
+  const std::int64_t most = most_customers / (n_states() + 1);
+  if (fields.visits.maxCoeff() > most || customers_ > most) {
+    throw std::domain_error("counts: more than " + text::grouped(most) +
+                            " of one kind cannot be counted; simulate fewer customers or periods");
+  }
+  for (Index i = 0; i < n_states(); ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    const auto add = [&](std::int64_t some, double value) {
+      if (some == 0 || value == 0.0) return;
+      fields.values[at].add(static_cast<double>(some) * value);
+      fields.squared_values[at].add(static_cast<double>(some) * (value * value));
+    };
+    const double reward = rewards_.per_state()[i];
+    if (chain_.is_absorbing(i)) {
+      add(last[i], reward + rewards_.move_reward(i, i));
+      add(closing[i] - last[i], reward);
+      continue;
+    }
+    for (Index to = 0; to < n_states(); ++to) add(fields.moves(i, to), reward + rewards_.move_reward(i, to));
+    add(closing[i], reward);
+  }
+  return CountsAccess::make(std::move(fields));
+}
+
+CohortSimulation simulate_cohort(const Chain& chain, const Rewards& rewards, const CohortOptions& given) {
+  check_options(chain, rewards, given);
+  CohortOptions options = given;
+  options.arrivals = arrivals_in_rows(chain.states(), given);
+  CohortSimulation simulation(chain, rewards);
+  simulation.customers_ = all_customers(options, options.arrivals);
+  if (simulation.customers_ == 0) refuse("stock: holds nobody, and nobody arrives; give at least one customer");
+  check_memory(chain, options);
+  const Index n = chain.n_states();
+  simulation.n_paths_ = options.paths;
+  simulation.horizon_ = options.horizon;
+  simulation.first_path_ = options.first_path;
+  simulation.seed_ = options.seed;
+  simulation.definition_ = describe(chain, rewards, options, simulation.customers_);
+  simulation.arrivals_ = CountVector::Zero(n);
+  if (options.arrivals.size() != 0) {
+    simulation.arrivals_ = options.arrivals.colwise().sum().transpose();
+    if (options.arrivals.rows() == 1) simulation.arrivals_ *= options.horizon - 1;
+  }
+  try {
+    const Plan plan = planned(chain, rewards, options);
+    simulation.n_moves_ = static_cast<Index>(plan.moves.size());
+    const auto paths = static_cast<std::size_t>(options.paths);
+    const auto cells = static_cast<std::size_t>(options.horizon * n);
+    // Left as they are found: each path clears its own part.
+    simulation.occupancy_.reset(new std::int64_t[paths * cells]);
+    simulation.closing_stock_.reset(new std::int64_t[paths * static_cast<std::size_t>(n)]);
+    simulation.moves_.reset(new std::int64_t[paths * plan.moves.size()]);
+    simulation.revenue_.reset(new double[paths * static_cast<std::size_t>(options.horizon)]);
+    simulation.value_ = Vector::Zero(options.paths);
+    Crew crew(options);
+    crew.run([&](std::int64_t path) {
+      const PathPlaces places{.occupancy = simulation.occupancy_.get() + path * options.horizon * n,
+                              .closing_stock = simulation.closing_stock_.get() + path * n,
+                              .moves = simulation.moves_.get() + path * simulation.n_moves_,
+                              .revenue = simulation.revenue_.get() + path * options.horizon,
+                              .value = &simulation.value_[path]};
+      walk(plan, path, places, crew);
+    });
+  } catch (const std::bad_alloc&) {
+    throw std::runtime_error("simulate_cohort: not enough memory for " + text::plural(options.paths, "path") +
+                             "; simulate in parts (first_path)");
+  }
+  const bool is_finite =
+      simulation.value_.allFinite() &&
+      Eigen::Map<const Vector>(simulation.revenue_.get(), options.paths * options.horizon).allFinite();
+  if (!is_finite) {
+    throw std::domain_error(
+        "simulate_cohort: the money is too large for a floating-point number; use smaller rewards or count it in "
+        "millions");
+  }
+  return simulation;
+}
+
+}  // namespace sojourn
