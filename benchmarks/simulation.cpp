@@ -285,7 +285,11 @@ struct Case {
   }
 
   SimulateOptions options(std::int64_t customers) const {
-    return {.customers = customers, .horizon = horizon, .discount = Discount::factor(factor), .seed = 7, .threads = 1};
+    return {.customers = customers,
+            .horizon = horizon,
+            .discount = Discount::factor(factor),
+            .seed = static_cast<std::uint64_t>(chain.n_states()),
+            .threads = 1};
   }
 
   /// Moves drawn for customers who have not left, of the very customers that `options` simulates.
@@ -345,7 +349,7 @@ Case sparse_case(Index n) {
   }
   SparseMatrix P(n, n);
   P.setFromTriplets(moves.begin(), moves.end());
-  return {Chain(StateSpace(names(n)), std::move(P), Period::months(1)), 60};
+  return {Chain(StateSpace(names(n)), P, Period::months(1)), 60};
 }
 
 Case case_of(Index n) {
