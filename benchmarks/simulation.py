@@ -322,11 +322,23 @@ def cohorts() -> None:
 # --- a cell of a notebook ---------------------------------------------------------------------------------------------
 
 
+OUTPUTS = ("value", "occupancy", "revenue", "moves", "end_times", "journeys")
+
+
+def has_output(case: Case, name: str) -> bool:
+    """Whether this version can be asked for it."""
+    try:
+        case.simulate(1, outputs=(name,))
+    except ValueError:
+        return False
+    return True
+
+
 def notebook() -> None:
     """One million customers, 60 periods, 8 states, all outputs and a bar."""
     case = Case(8)
     customers = 1_000_000
-    outputs = ("value", "occupancy", "journeys")
+    outputs = [name for name in OUTPUTS if has_output(case, name)]
 
     def cell() -> Any:
         result = case.simulate(customers, outputs=outputs, progress=True)
