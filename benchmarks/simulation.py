@@ -269,8 +269,8 @@ def cohorts() -> None:
         return occupancy
 
     def our_cohort(customers: int) -> Any:
-        occupancy = cohort(case.chain, customers=customers, horizon=HORIZON, seed=case.n).occupancy
-        return occupancy() if callable(occupancy) else occupancy
+        result = cohort(case.chain, customers=customers, horizon=HORIZON, seed=case.n)
+        return np.reshape(result.occupancy, (HORIZON, case.n))
 
     field = [
         (f"NumPy multinomial, {size:,}", size, Contestant("", lambda size=size: numpy_cohort(size))) for size in sizes
