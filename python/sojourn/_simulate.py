@@ -57,7 +57,8 @@ def simulate(
     first_customer : int
         Number of the first customer, for simulating in parts.
     outputs : sequence of {"value", "value_summary", "occupancy", "revenue", "moves", "end_times", "journeys"}
-        What to return; what is not asked for costs nothing. A summary of values takes bounded memory. Occupancy and revenue need a horizon.
+        What to return; what is not asked for costs nothing. A summary of values takes bounded memory.
+        Occupancy and revenue need a horizon.
     targets : str or sequence of str, optional
         States whose first passage is timed for each customer (`passage_times`).
     progress : bool or function of (done, total)
