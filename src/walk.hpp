@@ -18,7 +18,7 @@ enum Stream : std::uint32_t { move_high = 0, move_low = 1, start_high = 2, start
 
 /// A chain with its money, ready to be walked. States are numbered with those that end a journey last.
 struct WalkTables {
-  /// Alias cells: the threshold in the upper half, then 16 bits each of alias and own state. Null beyond 2^16 states.
+  /// Alias cells: the threshold in the upper half, then 16 bits each of alias and own state. Room for 64; null beyond 2^16 states.
   const std::uint64_t* packed = nullptr;
   /// The same without that limit: threshold, own, alias.
   const std::uint32_t* wide = nullptr;
@@ -26,7 +26,7 @@ struct WalkTables {
   const std::uint64_t* rows = nullptr;
   unsigned width = 0;
 
-  const double* state_rewards = nullptr;  ///< with room for eight
+  const double* state_rewards = nullptr;  ///< with room for 32
   const double* move_rewards = nullptr;   ///< two per cell, own and alias; null for none
   double factor = 1.0;
 

@@ -1,5 +1,4 @@
-// The walk for instruction sets without a fast gather: random words by vectors, moves one lane after another, with nothing
-// in the loop for the processor to guess or to wait for.
+// The walk for instruction sets without a fast gather: everything by vectors but the loads from tables.
 #pragma once
 
 #include "walk.hpp"
@@ -40,35 +39,35 @@ void philox_words(std::uint64_t seed, Vector c0, Vector c1, Vector c2, Vector c3
 struct PackedCells {
   static constexpr std::size_t trace_words = 1;
 
-  const WalkTables& t;
-
-  struct Drawn {
-    std::uint32_t next;
-    std::uint32_t is_alias;
-    bool is_open;
-  };
-  Drawn draw(std::uint64_t at, std::uint32_t fraction) const {
-    const std::uint64_t cell = t.packed[at];
-    const std::uint64_t high = std::uint64_t{fraction} << 32;
-    const std::uint32_t is_alias = high >= cell ? 1 : 0;
-    return {static_cast<std::uint32_t>(cell >> (is_alias << 4)) & 0xffff, is_alias, (high ^ cell) >> 32 == 0};
+  static void read(const WalkTables& t, const std::uint32_t* at, std::uint32_t* threshold, std::uint32_t* own,
+                   std::uint32_t* alias) {
+    std::uint64_t cells[n_lanes];
+    for (std::size_t lane = 0; lane < n_lanes; ++lane) cells[lane] = t.packed[at[lane]];
+    for (std::size_t lane = 0; lane < n_lanes; ++lane) {
+      threshold[lane] = static_cast<std::uint32_t>(cells[lane] >> 32);
+      const auto pair = static_cast<std::uint32_t>(cells[lane]);
+      own[lane] = pair & 0xffff;
+      alias[lane] = pair >> 16;
+    }
   }
-  std::uint32_t own(std::uint64_t at) const { return t.packed[at] & 0xffff; }
 };
 
 struct WideCells {
   static constexpr std::size_t trace_words = 2;
 
-  const WalkTables& t;
-
-  PackedCells::Drawn draw(std::uint64_t at, std::uint32_t fraction) const {
-    const std::uint32_t* cell = t.wide + 3 * at;
-    const std::uint32_t is_alias = fraction >= cell[0] ? 1 : 0;
-    return {cell[1 + is_alias], is_alias, fraction == cell[0]};
+  static void read(const WalkTables& t, const std::uint32_t* at, std::uint32_t* threshold, std::uint32_t* own,
+                   std::uint32_t* alias) {
+    for (std::size_t lane = 0; lane < n_lanes; ++lane) {
+      const std::uint32_t* cell = t.wide + std::size_t{3} * at[lane];
+      threshold[lane] = cell[0];
+      own[lane] = cell[1];
+      alias[lane] = cell[2];
+    }
   }
-  std::uint32_t own(std::uint64_t at) const { return t.wide[3 * at + 1]; }
 };
 
+/// The walk, compiled for what is asked of it. Loops over the lanes are short and do one thing, so that the compiler makes
+/// vectors of all but the loads from tables.
 template <class Vector, class Cells, bool uniform, bool has_moves, bool traced>
 class LaneWalk {
  public:
@@ -76,108 +75,197 @@ class LaneWalk {
       : t_(tables), b_(block), all_groups_((tables.horizon + 3) / 4), last_group_(tables.horizon / 4) {}
 
   WalkEnd run() {
+    load();
+    WalkEnd end = WalkEnd::all_ended;
     for (std::uint64_t looks = 1; refill(); ++looks) {
-      if (traced && b_.group == b_.trace_groups) return WalkEnd::out_of_room;
-      if (looks % groups_between_looks == 0 && t_.is_stopped(t_.context)) return WalkEnd::stopped;
-      draw_words();
-      const bool is_last_for_some = t_.horizon % 4 != 0 && reaches_horizon();
-      for (std::uint64_t move = 0; move < 4; ++move) {
-        if (is_last_for_some && move >= t_.horizon % 4) {
-          step<true>(move);
-        } else {
-          step<false>(move);
-        }
+      if (traced && b_.group == b_.trace_groups) {
+        end = WalkEnd::out_of_room;
+        break;
       }
-      for (std::size_t lane = 0; lane < n_lanes; ++lane) ++b_.groups[lane];
-      ++b_.group;
+      if (looks % groups_between_looks == 0 && t_.is_stopped(t_.context)) {
+        end = WalkEnd::stopped;
+        break;
+      }
+      step_group();
     }
-    return WalkEnd::all_ended;
+    store();
+    return end;
   }
 
  private:
+  void load() {
+    for (std::size_t lane = 0; lane < n_lanes; ++lane) {
+      state_[lane] = static_cast<std::uint32_t>(b_.states[lane]);
+      sum_[lane] = b_.sums[lane];
+      discount_[lane] = b_.discounts[lane];
+      customer_[lane] = b_.first_customer + b_.offsets[lane];
+      group_[lane] = b_.groups[lane];
+      n_walking_ += b_.offsets[lane] < b_.n_customers ? 1 : 0;
+    }
+  }
+
+  void store() {
+    for (std::size_t lane = 0; lane < n_lanes; ++lane) {
+      b_.states[lane] = state_[lane];
+      b_.sums[lane] = sum_[lane];
+      b_.discounts[lane] = discount_[lane];
+      b_.offsets[lane] = customer_[lane] - b_.first_customer;
+      b_.groups[lane] = group_[lane];
+    }
+  }
+
   /// Takes those who have ended out of their lanes and puts the next in. False when nobody is left.
   bool refill() {
-    std::size_t n_somebody = 0;
+    std::uint32_t ended[n_lanes];
     for (std::size_t lane = 0; lane < n_lanes; ++lane) {
-      if (b_.states[lane] >= t_.n_live || b_.groups[lane] >= all_groups_) change(lane);
-      n_somebody += b_.offsets[lane] < b_.n_customers ? 1 : 0;
+      ended[lane] = static_cast<std::uint32_t>(state_[lane] >= t_.n_live) |
+                    static_cast<std::uint32_t>(group_[lane] >= all_groups_);
     }
-    return n_somebody != 0;
+    std::uint64_t left = 0;
+    for (std::size_t lane = 0; lane < n_lanes; ++lane) left |= std::uint64_t{ended[lane]} << lane;
+    for (; left != 0; left &= left - 1) change(static_cast<std::size_t>(__builtin_ctzll(left)));
+    return n_walking_ != 0;
   }
 
   void change(std::size_t lane) {
-    const std::uint64_t customer = b_.offsets[lane];
+    const std::uint64_t customer = customer_[lane] - b_.first_customer;
     if (customer < b_.n_customers) {
-      b_.values[customer] = b_.sums[lane];
+      b_.values[customer] = sum_[lane];
       if constexpr (traced) {
-        b_.trace_begin[customer] = static_cast<std::uint32_t>((b_.group - b_.groups[lane]) * n_lanes + lane);
-        b_.trace_length[customer] = static_cast<std::uint32_t>(b_.groups[lane]);
-        b_.last_states[customer] = static_cast<std::uint32_t>(b_.states[lane]);
+        b_.trace_begin[customer] = static_cast<std::uint32_t>((b_.group - group_[lane]) * n_lanes + lane);
+        b_.trace_length[customer] = static_cast<std::uint32_t>(group_[lane]);
+        b_.last_states[customer] = state_[lane];
       }
+      --n_walking_;
     }
-    b_.sums[lane] = 0.0;
-    b_.discounts[lane] = 1.0;
-    b_.groups[lane] = 0;
+    sum_[lane] = 0.0;
+    discount_[lane] = 1.0;
+    group_[lane] = 0;
     if (b_.begun < b_.n_customers) {
-      b_.states[lane] = b_.starts == nullptr ? b_.start : b_.starts[b_.begun];
-      b_.offsets[lane] = b_.begun++;
+      state_[lane] = b_.starts == nullptr ? b_.start : b_.starts[b_.begun];
+      customer_[lane] = b_.first_customer + b_.begun++;
+      ++n_walking_;
     } else {
-      b_.states[lane] = t_.n_states;
-      b_.offsets[lane] = b_.n_customers;
+      state_[lane] = t_.n_states;
+      customer_[lane] = b_.first_customer + b_.n_customers;
     }
   }
 
-  bool reaches_horizon() const {
-    bool some = false;
-    for (std::size_t lane = 0; lane < n_lanes; ++lane) some |= b_.groups[lane] == last_group_;
-    return some;
+  void step_group() {
+    draw_words();
+    // Where a horizon ends within a group, its customers stand still for the rest of it.
+    std::uint32_t goes_on[n_lanes];
+    std::uint32_t all_go_on = ~std::uint32_t{0};
+    for (std::size_t lane = 0; lane < n_lanes; ++lane) {
+      goes_on[lane] = group_[lane] == last_group_ ? 0 : ~std::uint32_t{0};
+      all_go_on &= goes_on[lane];
+    }
+    for (std::size_t move = 0; move < 4; ++move) {
+      if (all_go_on == 0 && move >= t_.horizon % 4) {
+        step<true>(move, goes_on);
+      } else {
+        step<false>(move, goes_on);
+      }
+    }
+    for (std::size_t lane = 0; lane < n_lanes; ++lane) ++group_[lane];
+    if constexpr (traced) write_trace();
+    ++b_.group;
   }
 
   void draw_words() {
-    const Vector first = Vector::all(b_.first_customer);
     const Vector zero = Vector::all(0);
     for (std::size_t lane = 0; lane < n_lanes; lane += Vector::size) {
-      const Vector customer = first.plus(Vector::load(b_.offsets + lane));
+      const Vector customer = Vector::load(customer_ + lane);
       Vector words[4];
-      philox_words(t_.seed, customer, customer.upper_half(), Vector::load(b_.groups + lane), zero, words);
+      philox_words(t_.seed, customer, customer.upper_half(), Vector::load(group_ + lane), zero, words);
       for (int move = 0; move < 4; ++move) words[move].store_lower_halves(words_[move] + lane);
     }
   }
 
   template <bool masked>
-  void step(std::uint64_t move) {
-    const Cells cells{t_};
+  void step(std::size_t move, const std::uint32_t* goes_on) {
     const std::uint32_t* words = words_[move];
-    const unsigned width = t_.width;
-    for (std::size_t lane = 0; lane < n_lanes; ++lane) {
-      const std::uint64_t state = b_.states[lane];
-      if constexpr (traced) note(lane, move, state);
-      if (masked && b_.groups[lane] == last_group_) continue;
-      const std::uint64_t row = uniform ? state << (8 + width) | width : t_.rows[state];
-      const auto row_width = static_cast<unsigned>(row & 0xff);
-      const std::uint64_t at = (row >> 8) + (std::uint64_t{words[lane]} >> (32 - row_width));
-      const auto drawn = cells.draw(at, static_cast<std::uint32_t>(std::uint64_t{words[lane]} << row_width));
-      std::uint32_t next = drawn.next;
-      std::uint32_t which = drawn.is_alias;
-      if (drawn.is_open) [[unlikely]] {
-        next = t_.decide(t_.context, static_cast<std::uint32_t>(state), b_.first_customer + b_.offsets[lane],
-                         4 * b_.groups[lane] + move, words[lane]);
-        which = cells.own(at) == next ? 0 : 1;
+    std::uint32_t at[n_lanes];
+    std::uint32_t fraction[n_lanes];
+    std::uint32_t threshold[n_lanes];
+    std::uint32_t own[n_lanes];
+    std::uint32_t alias[n_lanes];
+    std::uint32_t next[n_lanes];
+    std::uint32_t is_open[n_lanes];
+    std::uint32_t is_alias[n_lanes];
+    double money[n_lanes];
+    if constexpr (traced) {
+      for (std::size_t lane = 0; lane < n_lanes; ++lane) path_[move][lane] = state_[lane];
+    }
+    if constexpr (uniform) {
+      const unsigned width = t_.width;
+      for (std::size_t lane = 0; lane < n_lanes; ++lane) {
+        at[lane] = (state_[lane] << width) + ((words[lane] >> 1) >> (31 - width));
+        fraction[lane] = words[lane] << width;
       }
-      b_.sums[lane] += b_.discounts[lane] * t_.state_rewards[state];
-      b_.discounts[lane] *= t_.factor;
-      if constexpr (has_moves) b_.sums[lane] += b_.discounts[lane] * t_.move_rewards[2 * at + which];
-      b_.states[lane] = next;
+    } else {
+      for (std::size_t lane = 0; lane < n_lanes; ++lane) {
+        const std::uint64_t row = t_.rows[state_[lane]];
+        const auto width = static_cast<unsigned>(row & 0xff);
+        at[lane] = static_cast<std::uint32_t>(row >> 8) + ((words[lane] >> 1) >> (31 - width));
+        fraction[lane] = words[lane] << width;
+      }
+    }
+    Cells::read(t_, at, threshold, own, alias);
+    for (std::size_t lane = 0; lane < n_lanes; ++lane) {
+      is_alias[lane] = fraction[lane] >= threshold[lane] ? ~std::uint32_t{0} : 0;
+      is_open[lane] = fraction[lane] == threshold[lane] ? ~std::uint32_t{0} : 0;
+      next[lane] = own[lane] ^ ((own[lane] ^ alias[lane]) & is_alias[lane]);
+    }
+    std::uint32_t some_open = 0;
+    for (std::size_t lane = 0; lane < n_lanes; ++lane) {
+      if constexpr (masked) {
+        is_open[lane] &= goes_on[lane];
+        next[lane] = state_[lane] ^ ((state_[lane] ^ next[lane]) & goes_on[lane]);
+      }
+      some_open |= is_open[lane];
+    }
+    if (some_open != 0) [[unlikely]]
+      decide(move, is_open, own, next, is_alias);
+
+    for (std::size_t lane = 0; lane < n_lanes; ++lane) money[lane] = t_.state_rewards[state_[lane]];
+    if constexpr (masked) {
+      for (std::size_t lane = 0; lane < n_lanes; ++lane) money[lane] = goes_on[lane] != 0 ? money[lane] : 0.0;
+    }
+    for (std::size_t lane = 0; lane < n_lanes; ++lane) {
+      sum_[lane] += discount_[lane] * money[lane];
+      discount_[lane] *= t_.factor;
+    }
+    if constexpr (has_moves) {
+      for (std::size_t lane = 0; lane < n_lanes; ++lane) {
+        money[lane] = t_.move_rewards[2 * std::size_t{at[lane]} + (is_alias[lane] & 1)];
+        if (masked && goes_on[lane] == 0) money[lane] = 0.0;
+      }
+      for (std::size_t lane = 0; lane < n_lanes; ++lane) sum_[lane] += discount_[lane] * money[lane];
+    }
+    for (std::size_t lane = 0; lane < n_lanes; ++lane) state_[lane] = next[lane];
+  }
+
+  /// What the upper halves of the words left open.
+  [[gnu::noinline]] void decide(std::size_t move, const std::uint32_t* is_open, const std::uint32_t* own,
+                                std::uint32_t* next, std::uint32_t* is_alias) const {
+    for (std::size_t lane = 0; lane < n_lanes; ++lane) {
+      if (is_open[lane] == 0) continue;
+      next[lane] = t_.decide(t_.context, state_[lane], customer_[lane], 4 * group_[lane] + move, words_[move][lane]);
+      is_alias[lane] = next[lane] == own[lane] ? 0 : 1;
     }
   }
 
-  void note(std::size_t lane, std::uint64_t move, std::uint64_t state) {
-    std::uint64_t* words = b_.trace + (b_.group * n_lanes + lane) * Cells::trace_words;
-    if constexpr (Cells::trace_words == 1) {
-      words[0] = move == 0 ? state : words[0] | state << (16 * move);
-    } else {
-      std::uint64_t& word = words[move / 2];
-      word = move % 2 == 0 ? state : word | state << 32;
+  void write_trace() {
+    std::uint64_t* to = b_.trace + b_.group * n_lanes * Cells::trace_words;
+    for (std::size_t lane = 0; lane < n_lanes; ++lane) {
+      const std::uint64_t path[4] = {path_[0][lane], path_[1][lane], path_[2][lane], path_[3][lane]};
+      if constexpr (Cells::trace_words == 1) {
+        to[lane] = path[0] | path[1] << 16 | path[2] << 32 | path[3] << 48;
+      } else {
+        to[2 * lane] = path[0] | path[1] << 32;
+        to[2 * lane + 1] = path[2] | path[3] << 32;
+      }
     }
   }
 
@@ -185,7 +273,15 @@ class LaneWalk {
   WalkBlock& b_;
   std::uint64_t all_groups_;
   std::uint64_t last_group_;
+
+  alignas(64) std::uint32_t state_[n_lanes];
+  alignas(64) double sum_[n_lanes];
+  alignas(64) double discount_[n_lanes];
+  alignas(64) std::uint64_t customer_[n_lanes];  // the first after the block = nobody
+  alignas(64) std::uint64_t group_[n_lanes];
   alignas(64) std::uint32_t words_[4][n_lanes];
+  alignas(64) std::uint32_t path_[4][n_lanes];
+  std::size_t n_walking_ = 0;
 };
 
 template <class Vector, class Cells, bool uniform, bool has_moves>

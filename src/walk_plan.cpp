@@ -69,11 +69,11 @@ void WalkPlan::fill_cells() {
   const unsigned width = moves_.is_uniform() ? static_cast<unsigned>(moves_.rows().front() & 0xff) : 0;
   const std::size_t n_cells = cells.size() + (std::size_t{1} << width);
   if (state_of_.size() <= most_packed_states) {
-    packed_.reserve(n_cells);
+    packed_.reserve(std::max<std::size_t>(n_cells, 64));
     for (const AliasTable::Cell& cell : cells) {
       packed_.push_back(std::uint64_t{cell.threshold} << 32 | std::uint64_t{cell.alias} << 16 | cell.own);
     }
-    packed_.resize(n_cells, std::uint64_t{nobody} << 16 | nobody);
+    packed_.resize(std::max<std::size_t>(n_cells, 64), std::uint64_t{nobody} << 16 | nobody);
     tables_.packed = packed_.data();
   } else {
     wide_.reserve(3 * n_cells);
@@ -91,7 +91,7 @@ void WalkPlan::fill_cells() {
 
 void WalkPlan::fill_rewards(const Rewards& rewards) {
   const std::size_t n = state_of_.size();
-  state_rewards_.assign(std::max<std::size_t>(n + 1, 8), 0.0);
+  state_rewards_.assign(std::max<std::size_t>(n + 1, 32), 0.0);
   for (std::size_t k = 0; k < n; ++k) state_rewards_[k] = rewards.per_state()[state_of_[k]];
   tables_.state_rewards = state_rewards_.data();
   if (!rewards.has_move_rewards()) return;
