@@ -87,7 +87,7 @@ class Run {
 
   void watch() {
     std::unique_lock lock(mutex_);
-    while (running_ > 0) {
+    do {
       all_done_.wait_for(lock, time_between_looks, [this] { return running_ == 0; });
       const bool is_running = running_ > 0;
       lock.unlock();
@@ -103,7 +103,7 @@ class Run {
         }
       }
       lock.lock();
-    }
+    } while (running_ > 0);
   }
 
   std::int64_t n_blocks_;

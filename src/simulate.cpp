@@ -108,8 +108,9 @@ class Run {
         n_blocks_((options.first_customer + options.customers - 1) / block_size - options.first_customer / block_size +
                   1) {
     const auto n = static_cast<std::size_t>(chain.n_states());
-    is_absorbing_.assign(n, 0);
-    for (const Index i : chain.absorbing_states()) is_absorbing_[number(i)] = 1;
+    ends_ = {
+        .horizon = plan_.tables().horizon, .n_live = plan_.tables().n_live, .is_absorbing = std::vector<char>(n, 0)};
+    for (const Index i : chain.absorbing_states()) ends_.is_absorbing[number(i)] = 1;
     Index n_starts = 0;
     for (Index i = 0; i < start.size(); ++i) {
       if (start[i] <= 0.0) continue;
@@ -141,7 +142,7 @@ class Run {
     wanted_.end_times = outputs.end_times ? into.end_times.data() : nullptr;
     wanted_.passage_times = is_timed ? into.passage_times.data() : nullptr;
     const int n_workers = detail::crew_size(n_blocks_, options_.threads);
-    for (int i = 0; i < n_workers; ++i) workers_.push_back(std::make_unique<Worker>(plan_, is_absorbing_, wanted_));
+    for (int i = 0; i < n_workers; ++i) workers_.push_back(std::make_unique<Worker>(plan_, ends_, wanted_));
 
     const bool is_summarized = outputs.value_summary && !outputs.value;
     const auto work = [&](int number_of_worker, std::int64_t block) {
@@ -180,7 +181,7 @@ class Run {
     if (wanted_.moves) into.moves = square_by_state(sum([](const auto& r) { return r.moves(); }));
     if (wanted_.moves_per_period) {
       const CountMatrix walked = sum([](const auto& r) { return r.moves_per_period(); });
-      const auto n_states = static_cast<Index>(is_absorbing_.size());
+      const auto n_states = static_cast<Index>(ends_.is_absorbing.size());
       into.moves_per_period.resize(walked.rows(), walked.cols());
       for (Index k = 0; k < walked.cols(); ++k) {
         into.moves_per_period.col(state(k / n_states) * n_states + state(k % n_states)) = walked.col(k);
@@ -189,7 +190,8 @@ class Run {
     if (outputs.revenue) into.count_revenue();
     if (outputs.journeys) {
       into.paths = std::make_shared<const detail::SimulatedPaths>(
-          into.chain, into.rewards, plan_.state_of(), detail::SimulatedPaths::Blocks(journeys.begin(), journeys.end()));
+          into.chain, into.rewards, plan_.state_of(), plan_.states_per_word(), ends_,
+          detail::SimulatedPaths::Blocks(journeys.begin(), journeys.end()));
     }
     return true;
   }
@@ -200,8 +202,8 @@ class Run {
 
   /// One thread with what is its own.
   struct Worker {
-    Worker(const detail::WalkPlan& plan, const std::vector<char>& is_absorbing, const detail::RecordWanted& wanted)
-        : recorder(plan, is_absorbing, wanted), values(static_cast<std::size_t>(block_size)) {}
+    Worker(const detail::WalkPlan& plan, const detail::JourneyEnds& ends, const detail::RecordWanted& wanted)
+        : recorder(plan, ends, wanted), values(static_cast<std::size_t>(block_size)) {}
 
     detail::WalkRecorder recorder;
     std::vector<double> values;  // of a block, where they are not kept
@@ -257,7 +259,7 @@ class Run {
   const SimulateOptions& options_;
   detail::WalkPlan plan_;
   std::int64_t n_blocks_;
-  std::vector<char> is_absorbing_;
+  detail::JourneyEnds ends_;
   std::optional<detail::AliasTable> starts_;
   std::uint32_t only_start_ = 0;
   detail::RecordWanted wanted_;

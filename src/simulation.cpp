@@ -13,8 +13,17 @@ namespace sojourn {
 namespace detail {
 
 SimulatedPaths::SimulatedPaths(const Chain& chain, const Rewards& rewards, std::vector<std::int32_t> state_of,
-                               Blocks blocks)
-    : chain_(chain), rewards_(rewards), state_of_(std::move(state_of)), blocks_(std::move(blocks)) {}
+                               unsigned states_per_word, JourneyEnds ends, Blocks blocks)
+    : chain_(chain),
+      rewards_(rewards),
+      state_of_(std::move(state_of)),
+      states_per_word_(states_per_word),
+      ends_(std::move(ends)),
+      blocks_(std::move(blocks)) {}
+
+SimulatedPaths::SimulatedPaths(const SimulatedPaths& like, Blocks blocks)
+    : SimulatedPaths(like.chain_, like.rewards_, like.state_of_, like.states_per_word_, like.ends_, std::move(blocks)) {
+}
 
 const Journeys& SimulatedPaths::journeys() const {
   const std::lock_guard lock(mutex_);
@@ -26,13 +35,33 @@ const Journeys& SimulatedPaths::journeys() const {
   return *journeys_;
 }
 
+template <class Visit>
+void SimulatedPaths::for_each_path(const RecordedBlock& block, Visit&& visit) const {
+  std::vector<std::uint32_t> path;
+  const std::size_t words_per_group = 4 / states_per_word_;
+  const std::uint64_t* words = block.words.data();
+  for (std::size_t customer = 0; customer < block.groups.size(); ++customer) {
+    const std::uint64_t n_groups = block.groups[customer];
+    unpack(words, words_per_group, n_groups, states_per_word_, path);
+    path[4 * n_groups] = block.last_states[customer];
+    words += n_groups * words_per_group;
+    visit(customer, path.data(), ends_.moves(path.data(), n_groups));
+  }
+}
+
 JourneyColumns SimulatedPaths::columns() const {
   const std::size_t n_blocks = blocks_.size();
   std::vector<std::size_t> first_journey(n_blocks + 1, 0);
   std::vector<std::size_t> first_entry(n_blocks + 1, 0);
+  for_each_block(static_cast<std::int64_t>(n_blocks), 0, [&](std::int64_t block) {
+    const auto b = static_cast<std::size_t>(block);
+    first_journey[b + 1] = blocks_[b]->groups.size();
+    for_each_path(*blocks_[b],
+                  [&](std::size_t, const std::uint32_t*, std::uint64_t n_moves) { first_entry[b + 1] += n_moves + 1; });
+  });
   for (std::size_t b = 0; b < n_blocks; ++b) {
-    first_journey[b + 1] = first_journey[b] + blocks_[b]->lengths.size();
-    first_entry[b + 1] = first_entry[b] + blocks_[b]->states.size() + blocks_[b]->wide_states.size();
+    first_journey[b + 1] += first_journey[b];
+    first_entry[b + 1] += first_entry[b];
   }
   constexpr double bytes_per_entry = 20.0;
   check_memory(bytes_per_entry * static_cast<double>(first_entry.back()), "journeys: their columns",
@@ -44,37 +73,29 @@ JourneyColumns SimulatedPaths::columns() const {
   all.times.resize(first_entry.back());
   all.values.resize(first_entry.back());
   all.is_continuation.assign(first_journey.back(), false);
+  const Vector& per_state = rewards_.per_state();
   for_each_block(static_cast<std::int64_t>(n_blocks), 0, [&](std::int64_t block) {
     const auto b = static_cast<std::size_t>(block);
-    std::int64_t customer = blocks_[b]->first_customer;
-    std::size_t journey = first_journey[b];
     std::size_t at = first_entry[b];
-    std::size_t from = 0;
-    for (const std::uint32_t length : blocks_[b]->lengths) {
-      all.customers[journey] = customer++;
-      all.offsets[++journey] = static_cast<std::int64_t>(at + length);
-      write(*blocks_[b], from, length, at, all);
-      from += length;
-      at += length;
-    }
+    for_each_path(*blocks_[b], [&](std::size_t customer, const std::uint32_t* path, std::uint64_t n_moves) {
+      const std::size_t journey = first_journey[b] + customer;
+      all.customers[journey] = blocks_[b]->first_customer + static_cast<std::int64_t>(customer);
+      all.offsets[journey + 1] = static_cast<std::int64_t>(at + n_moves + 1);
+      for (std::uint64_t t = 0; t <= n_moves; ++t) {
+        const std::int32_t state = state_of_[path[t]];
+        all.states[at + t] = state;
+        all.times[at + t] = static_cast<std::int64_t>(t);
+        all.values[at + t] = per_state[state];
+      }
+      if (rewards_.has_move_rewards()) {
+        for (std::uint64_t t = 0; t < n_moves; ++t) {
+          all.values[at + t] += rewards_.move_reward(state_of_[path[t]], state_of_[path[t + 1]]);
+        }
+      }
+      at += n_moves + 1;
+    });
   });
   return all;
-}
-
-void SimulatedPaths::write(const RecordedBlock& block, std::size_t from, std::uint32_t length, std::size_t at,
-                           JourneyColumns& to) const {
-  for (std::uint32_t t = 0; t < length; ++t) {
-    const std::size_t entry = from + t;
-    const std::uint32_t number = block.states.empty() ? block.wide_states[entry] : block.states[entry];
-    to.states[at + t] = state_of_[number];
-    to.times[at + t] = t;
-  }
-  const Vector& per_state = rewards_.per_state();
-  for (std::size_t k = at; k < at + length; ++k) to.values[k] = per_state[to.states[k]];
-  if (!rewards_.has_move_rewards()) return;
-  for (std::size_t k = at; k + 1 < at + length; ++k) {
-    to.values[k] += rewards_.move_reward(to.states[k], to.states[k + 1]);
-  }
 }
 
 }  // namespace detail
@@ -254,8 +275,7 @@ Simulation Simulation::merge(std::span<const Simulation> parts) {
   if (first.paths) {
     std::sort(blocks.begin(), blocks.end(),
               [](const auto& a, const auto& b) { return a->first_customer < b->first_customer; });
-    whole.paths = std::make_shared<const detail::SimulatedPaths>(whole.chain, whole.rewards, first.paths->state_of(),
-                                                                 std::move(blocks));
+    whole.paths = std::make_shared<const detail::SimulatedPaths>(*first.paths, std::move(blocks));
   }
   return Simulation(std::make_shared<const Content>(std::move(whole)));
 }

@@ -20,20 +20,26 @@ class SimulatedPaths {
  public:
   using Blocks = std::vector<std::shared_ptr<const RecordedBlock>>;
 
-  SimulatedPaths(const Chain& chain, const Rewards& rewards, std::vector<std::int32_t> state_of, Blocks blocks);
+  /// `state_of` and `states_per_word` are those of the walk.
+  SimulatedPaths(const Chain& chain, const Rewards& rewards, std::vector<std::int32_t> state_of,
+                 unsigned states_per_word, JourneyEnds ends, Blocks blocks);
+  /// The same walk with other customers.
+  SimulatedPaths(const SimulatedPaths& like, Blocks blocks);
 
   const Journeys& journeys() const;
   const Blocks& blocks() const { return blocks_; }
-  const std::vector<std::int32_t>& state_of() const { return state_of_; }
 
  private:
   JourneyColumns columns() const;
-  void write(const RecordedBlock& block, std::size_t from, std::uint32_t length, std::size_t at,
-             JourneyColumns& to) const;
+  /// Calls `visit(customer, path, n_moves)` for each customer of a block.
+  template <class Visit>
+  void for_each_path(const RecordedBlock& block, Visit&& visit) const;
 
   Chain chain_;
   Rewards rewards_;
   std::vector<std::int32_t> state_of_;
+  unsigned states_per_word_;
+  JourneyEnds ends_;
   Blocks blocks_;
   mutable std::mutex mutex_;
   mutable std::optional<Journeys> journeys_;

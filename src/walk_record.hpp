@@ -10,13 +10,28 @@
 
 namespace sojourn::detail {
 
-/// Journeys of a block of customers, one after another, in the numbers of the walk.
+/// Where journeys end, in the numbers of a walk.
+struct JourneyEnds {
+  std::uint64_t horizon;
+  std::uint32_t n_live;
+  std::vector<char> is_absorbing;
+
+  /// Moves of a customer who walked `n_groups` groups of moves along `path` (and one state more), until he was in an
+  /// absorbing state or his horizon came.
+  std::uint64_t moves(const std::uint32_t* path, std::uint64_t n_groups) const;
+};
+
+/// Journeys of a block of customers, one after another, as words of their traces.
 struct RecordedBlock {
   std::int64_t first_customer = 0;
-  std::vector<std::uint32_t> lengths;      ///< states of each journey
-  std::vector<std::uint16_t> states;       ///< where 16 bits hold them,
-  std::vector<std::uint32_t> wide_states;  ///< or here
+  std::vector<std::uint32_t> groups;       ///< per customer
+  std::vector<std::uint32_t> last_states;  ///< per customer: after his last group
+  std::vector<std::uint64_t> words;
 };
+
+/// States of a trace, unpacked: four per group.
+void unpack(const std::uint64_t* words, std::size_t stride, std::uint64_t n_groups, unsigned states_per_word,
+            std::vector<std::uint32_t>& path);
 
 /// What a run keeps. Columns per customer have his place in the run.
 struct RecordWanted {
@@ -38,8 +53,8 @@ class WalkRecorder {
  public:
   static constexpr std::int64_t block_size = 4096;
 
-  /// `is_absorbing` by the numbers of the walk. The horizon is that of the plan; without one no occupancy is kept.
-  WalkRecorder(const WalkPlan& plan, const std::vector<char>& is_absorbing, const RecordWanted& wanted);
+  /// The horizon is that of the plan; without one no occupancy is kept.
+  WalkRecorder(const WalkPlan& plan, const JourneyEnds& ends, const RecordWanted& wanted);
 
   /// Some customers, at most `block_size` of them.
   struct Block {
@@ -56,20 +71,21 @@ class WalkRecorder {
   /// Shape (horizon, n_states), in the numbers of the walk.
   CountMatrix occupancy() const;
   /// Shape (n_states, n_states).
-  const CountMatrix& moves() const { return moves_; }
+  CountMatrix moves() const;
   /// Shape (horizon, n_states · n_states).
-  const CountMatrix& moves_per_period() const { return moves_per_period_; }
+  CountMatrix moves_per_period() const;
 
  private:
   void make_room(WalkBlock& block);
   template <class State>
   void keep(const Block& block, const WalkBlock& walked, RecordedBlock* journeys);
+  void keep_times(std::size_t place, std::uint64_t n_groups);
 
   const WalkPlan& plan_;
-  const std::vector<char>& is_absorbing_;
+  const JourneyEnds& ends_;
   const RecordWanted& wanted_;
-  CountMatrix occupancy_;
-  CountMatrix ended_;  // customers whose journey is over, by the period from which they are counted no more
+  CountMatrix occupancy_;  // with rows for the groups of moves that reach over the horizon
+  CountMatrix ended_;      // customers who have ended, by the group from which they are counted no more
   CountMatrix moves_;
   CountMatrix moves_per_period_;
   std::vector<std::uint64_t> trace_;
