@@ -407,15 +407,15 @@ void race(std::vector<Contestant>& contestants) {
 }
 
 Contestant ours(std::string name, Tier tier, const Case& one, std::int64_t customers,
-                const SimulationOutputs& outputs = {}, int threads = 1) {
+                const SimulationOutputs& outputs = {}, int threads = 1, bool as_columns = false) {
   SimulateOptions options = one.options(customers);
   options.outputs = outputs;
   options.threads = threads;
   const double steps = one.living_steps(customers);
-  return {std::move(name), [&one, tier, options, steps]() -> Outcome {
+  return {std::move(name), [&one, tier, options, steps, as_columns]() -> Outcome {
             use(tier);
             const Simulation result = simulate(one.chain, one.rewards, options);
-            if (options.outputs.journeys) kept = static_cast<double>(result.journeys().n_journeys());
+            if (as_columns) kept = static_cast<double>(result.journeys().n_journeys());
             return {steps, result.value().mean(), result.value().standard_error()};
           }};
 }
@@ -573,20 +573,20 @@ void sticky(Tier tier) {
 void outputs(Tier tier) {
   constexpr std::int64_t customers = 200'000;
   const Case one = case_of(8);
-  SimulationOutputs summaries = {.occupancy = true};
-  [](auto& wanted) {
-    if constexpr (requires { wanted.revenue; }) wanted.revenue = wanted.moves = wanted.end_times = true;
-  }(summaries);
-  std::vector<Contestant> all = {ours("value", tier, one, customers),
-                                 ours("value and occupancy", tier, one, customers, {.occupancy = true}),
-                                 ours("value and all that is counted", tier, one, customers, summaries),
-                                 ours("value and whole journeys as columns", tier, one, customers, {.journeys = true})};
+  std::vector<Contestant> all = {
+      ours("value", tier, one, customers),
+      ours("summary of values", tier, one, customers, {.value = false, .value_summary = true}),
+      ours("value and occupancy", tier, one, customers, {.occupancy = true}),
+      ours("value and all that is counted", tier, one, customers,
+           {.occupancy = true, .revenue = true, .moves = true, .end_times = true}),
+      ours("value and whole journeys, as they are kept", tier, one, customers, {.journeys = true}),
+      ours("value and whole journeys, made into columns", tier, one, customers, {.journeys = true}, 1, true)};
   race(all);
   std::printf("\n8 states, what comes out\n");
   show(one, all[0], "");
   for (std::size_t i = 1; i < all.size(); ++i) {
     const double times = all[i].best / all[0].best;
-    const bool has_goal = i + 1 == all.size();
+    const bool has_goal = i + 2 >= all.size();
     show(one, all[i], ratio(times, "of the time of values alone", has_goal ? verdict("≤ 1.5", times <= 1.5) : ""));
   }
 }

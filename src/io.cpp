@@ -253,6 +253,9 @@ std::ostream& operator<<(std::ostream& out, const Simulation& simulation) {
   const double size = std::max({std::abs(value.mean()), std::abs(quantiles.front()), std::abs(quantiles.back())});
   Table table({"value per customer", ""});
   table.add({"mean", text::amount(value.mean(), size)});
+  if (const std::optional<double> exact = simulation.exact_mean()) {
+    table.add({"exact mean", text::amount(*exact, size)});
+  }
   table.add({"standard error of the mean", text::amount(value.standard_error(), value.standard_error())});
   table.add({"standard deviation", text::amount(value.standard_deviation(), size)});
   for (std::size_t k = 0; k < shares.size(); ++k) {

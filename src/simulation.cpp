@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "memory.hpp"
+#include "sojourn/lifetime_value.hpp"
 #include "text.hpp"
 #include "threads.hpp"
 
@@ -148,6 +149,17 @@ const SimulatedValue& Simulation::value() const {
 
 bool Simulation::has_value() const {
   return content_->value.has_value();
+}
+
+std::optional<double> Simulation::exact_mean() const {
+  const Content& c = *content_;
+  try {
+    const LifetimeValue value =
+        lifetime_value(c.chain, c.rewards, {.discount = c.discount.value_or(Discount::none()), .horizon = c.horizon});
+    return c.start.dot(value.mean().vector());
+  } catch (const std::domain_error&) {
+    return std::nullopt;
+  }
 }
 
 const CountMatrix& Simulation::occupancy() const {

@@ -71,6 +71,9 @@ class Simulation {
   /// Every value, or only a summary of them where `value_summary` was asked for instead.
   const SimulatedValue& value() const;
   bool has_value() const;
+  /// The expected value that was simulated, exact, in currency: to be held against `value().mean()`. Empty where it does not
+  /// exist or cannot be had: a value without an end, or too large.
+  std::optional<double> exact_mean() const;
   /// Shape (horizon, n_states): customers in each state at the start of period `t = 0 … T - 1`.
   const CountMatrix& occupancy() const;
   /// Shape (horizon,): customers not yet in an absorbing state at `t = 0 … T - 1`.

@@ -45,6 +45,9 @@ void bind_simulate(py::module_& m) {
           "value", [](const BoundSimulation& self) { return self.simulation.value(); },
           "Discounted values of the customers.")
       .def_property_readonly(
+          "exact_mean", [](const BoundSimulation& self) { return self.simulation.exact_mean(); },
+          docs(doc::Simulation_exact_mean, "None where it is empty.").c_str())
+      .def_property_readonly(
           "occupancy",
           [](const py::object& self) { return view(self.cast<const BoundSimulation&>().simulation.occupancy(), self); },
           doc::Simulation_occupancy)

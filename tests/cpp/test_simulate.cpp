@@ -2,11 +2,13 @@
 #include <atomic>
 #include <cmath>
 #include <limits>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
 #include "philox.hpp"
 #include "sojourn/counts.hpp"
+#include "sojourn/io.hpp"
 #include "sojourn/lifetime_value.hpp"
 #include "sojourn/simulate.hpp"
 #include "support.hpp"
@@ -429,4 +431,18 @@ TEST_CASE("values too large for a number are refused, not returned") {
   check_refused<std::domain_error>(
       [&] { (void)simulate(chain, Rewards(chain.states(), {{"a", 1e308}}), {.customers = 10}); },
       {"simulate", "too large", "smaller rewards"});
+}
+
+TEST_CASE("a simulation knows the exact mean of what it simulated") {
+  for (const std::optional<Index> horizon : {std::optional<Index>{}, {12}}) {
+    const Simulation sim = simulate(
+        small(), money(), {.customers = 100'000, .horizon = horizon, .discount = Discount::factor(0.95), .seed = 6});
+    const double exact =
+        lifetime_value(small(), money(), {.discount = Discount::factor(0.95), .horizon = horizon}).mean()[0];
+    REQUIRE(sim.exact_mean() == exact);
+    CHECK(std::abs(sim.value().mean() - exact) < 5.0 * sim.value().standard_error());
+    std::ostringstream out;
+    out << sim;
+    CHECK_THAT(out.str(), Catch::Matchers::ContainsSubstring("exact mean"));
+  }
 }
