@@ -36,6 +36,14 @@ class Bar:
         self._bar.close()
 
 
+def check_progress(progress: object) -> None:
+    """Refuse what is neither True, False nor a function."""
+    if progress is not None and not isinstance(progress, bool) and not callable(progress):
+        raise TypeError(
+            f"progress: expected True, False or a function of (done, total), found {type(progress).__name__}"
+        )
+
+
 @contextmanager
 def reported(progress: bool | Report | None, total: int, unit: str = "customers") -> Iterator[Report | None]:
     """What a run of the library is to call for a caller's `progress`; a bar is taken to its end if the run gets there.
@@ -45,19 +53,17 @@ def reported(progress: bool | Report | None, total: int, unit: str = "customers"
     TypeError
         For what is neither True, False nor a function.
     """
-    if progress is None or progress is False:
-        yield None
-    elif callable(progress):
+    check_progress(progress)
+    if callable(progress):
         yield progress
-    elif progress is True:
-        bar = Bar(unit)
-        try:
-            yield bar
-        except BaseException:
-            bar.close()
-            raise
-        bar.close(total)
-    else:
-        raise TypeError(
-            f"progress: expected True, False or a function of (done, total), found {type(progress).__name__}"
-        )
+        return
+    if not progress:
+        yield None
+        return
+    bar = Bar(unit)
+    try:
+        yield bar
+    except BaseException:
+        bar.close()
+        raise
+    bar.close(total)

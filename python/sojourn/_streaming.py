@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sojourn import _core
 from sojourn._core import Chain, FitResult, Journeys
-from sojourn._progress import reported
+from sojourn._progress import check_progress, reported
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -208,7 +208,8 @@ def journey_parts(
             chain, customers=size, first_customer=begin, outputs="journeys", progress=report, **options
         ).journeys()
 
-    part(first, 1, None)
+    check_progress(progress)
+    part(first, 1, None)  # refuses wrong options now, not in the first batch
 
     def parts() -> Generator[Journeys, None, None]:
         with reported(progress, customers) as report:
