@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # Of a chain that lasts 60 periods at most a million rows: as many as a row group of a Parquet file holds at its best.
 BATCH_SIZE = 16_384
+_COMPRESSIONS = ("snappy", "zstd", "gzip", "brotli", "lz4", "none")
 _MOST_CUSTOMERS = 2**59
 
 
@@ -143,6 +144,8 @@ def write_journeys(
     pa = _pyarrow("write_journeys")
     from pyarrow import parquet
 
+    if compression not in _COMPRESSIONS:
+        raise ValueError(f"compression: expected one of {', '.join(map(repr, _COMPRESSIONS))}, found {compression!r}")
     place = Path(path)
     if not place.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "write_journeys: there is no such folder", str(place.parent))

@@ -418,7 +418,7 @@ def test_simulate_refuses_a_model_that_is_not_there(tmp_path, capsys):
 @pytest.mark.skipif(os.name != "posix", reason="sends a POSIX signal")
 def test_ctrl_c_stops_at_once_with_130(model):
     program = subprocess.Popen(
-        [sys.executable, "-m", "sojourn", "simulate", model, "--customers", "20000000", "--threads", "1"],
+        [sys.executable, "-m", "sojourn", "simulate", model, "--customers", "100000000", "--threads", "1"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     time.sleep(3)

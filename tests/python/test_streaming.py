@@ -228,7 +228,7 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"threads": -1}, ValueError, "threads: .*found -1"),
     ({"outputs": "value"}, TypeError, "outputs: .*ask simulate"),
     ({"targets": "active"}, TypeError, "targets: .*ask simulate"),
-    ({"discount_rate": 0.1}, TypeError, "discount_rate"),
+    ({"discount_rate": 0.1}, ValueError, "discount_rate=0.1 has no unit"),
 ]
 
 
@@ -255,7 +255,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_the_work(tmp_path: Pat
         sj.write_journeys(tmp_path / "nowhere" / "journeys.parquet", CHAIN, 10**12, **OPTIONS)
     with pytest.raises(IsADirectoryError, match="is a folder"):
         sj.write_journeys(tmp_path, CHAIN, 10**12, **OPTIONS)
-    with pytest.raises(ValueError, match="brotly"):
+    with pytest.raises(ValueError, match=r"compression: expected one of .*found 'brotly'"):
         sj.write_journeys(tmp_path / "journeys.parquet", CHAIN, 10**12, compression="brotly", **OPTIONS)
     assert not list(tmp_path.iterdir())
 
@@ -298,23 +298,23 @@ P[0][0], P[0][1], P[1][1], P[1][2] = 0.9, 0.0, 0.95, 0.05
 chain = sj.Chain(["trial", "active", "churn"], P)
 rows = [sj.write_journeys(file, chain, 30_000, batch_size=10_000, **options).rows]
 peaks = [peak()]
-rows.append(sj.write_journeys(file, chain, 600_000, batch_size=10_000, **options).rows)
+rows.append(sj.write_journeys(file, chain, 400_000, batch_size=10_000, **options).rows)
 peaks.append(peak())
-held = list(sj.journey_batches(chain, 600_000, batch_size=10_000, **options))
+held = list(sj.journey_batches(chain, 400_000, batch_size=10_000, **options))
 peaks.append(peak())
 print(*rows, *peaks)
 """
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks Linux for the peak of the memory")
-def test_twenty_times_the_customers_take_no_more_memory(tmp_path: Path) -> None:
+def test_ten_times_the_customers_take_no_more_memory(tmp_path: Path) -> None:
     done = subprocess.run(
         child(MEMORY, file=str(tmp_path / "journeys.parquet")),
         env=environment(), capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     few_rows, rows, few, many, all_held = map(float, done.stdout.split())
-    assert rows > 15 * few_rows
+    assert rows > 10 * few_rows
     in_one_piece = 28 * rows / 2**20
     assert in_one_piece > 80
     assert many - few < 0.15 * in_one_piece
