@@ -53,7 +53,8 @@ def journey_batches(
     """Simulate whole journeys, a batch of customers at a time, as Arrow record batches.
 
     The rows are those of `simulate(…, outputs="journeys").journeys()`, whatever the batch size; the memory is that of a
-    batch or two, whatever the number of customers. The next batch is made when it is asked for.
+    batch or two, whatever the number of customers. The next batch is made when it is asked for. The discounts of
+    `simulate` are taken too, but the values of a journey are not discounted.
 
     Parameters
     ----------
@@ -63,7 +64,7 @@ def journey_batches(
     batch_size : int
         Customers per batch, at least 1.
     horizon, start, rewards, seed, threads, first_customer
-        As in `simulate`; its discounts are taken too, though the values of a journey are not discounted.
+        As in `simulate`.
     progress : bool or function of (done, total)
         Customers done so far, of all. True shows a bar if tqdm is installed. What the function raises stops the run and
         is passed on.
@@ -108,7 +109,8 @@ def write_journeys(
     """Simulate whole journeys into a Parquet file, in the memory of a batch.
 
     The file holds the rows of `journey_batches`, a row group per batch. It gets its name when it is whole: until then,
-    and after an error or Ctrl-C, what stood under that name stays.
+    and after an error or Ctrl-C, what stood under that name stays. The discounts of `simulate` are taken too, but the
+    values of a journey are not discounted.
 
     Parameters
     ----------
@@ -120,7 +122,7 @@ def write_journeys(
     batch_size : int
         Customers per batch, at least 1.
     horizon, start, rewards, seed, threads, first_customer
-        As in `simulate`; its discounts are taken too, though the values of a journey are not discounted.
+        As in `simulate`.
     compression : {"snappy", "zstd", "gzip", "brotli", "lz4", "none"}
         Of the file.
     progress : bool or function of (done, total)
@@ -218,7 +220,7 @@ def journey_parts(
         with reported(progress, customers) as report:
             for done in range(0, customers, batch_size):
                 size = min(batch_size, customers - done)
-                yield part(first + done, size, report and _shifted(report, done, customers))
+                yield part(first + done, size, None if report is None else _shifted(report, done, customers))
                 if report is not None:
                     report(done + size, customers)
 

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 import sojourn as sj
+from sojourn import _streaming
 
 CHAIN = sj.Chain(["trial", "active", "churn"], [[0.5, 0.4, 0.1], [0.0, 0.8, 0.2], [0.0, 0.0, 1.0]], period="month")
 OPTIONS: dict[str, Any] = {
@@ -102,7 +103,15 @@ def test_values_are_not_discounted() -> None:
     assert columns(batches(100, annual_discount_rate=0.5)) == in_one_piece(100)
 
 
-def test_columns_are_arrow_views_of_the_simulation_and_outlive_it() -> None:
+def test_periods_states_and_values_are_not_copied() -> None:
+    part = next(_streaming.journey_parts(CHAIN, 1000, **OPTIONS))
+    batch = _streaming._batch(pa, part)
+    for name, column in (("period", part.times), ("state", part.state_positions), ("value", part.values)):
+        array = batch[name].indices if name == "state" else batch[name]
+        assert array.buffers()[1].address == column.ctypes.data
+
+
+def test_a_batch_outlives_the_simulation() -> None:
     made = batches(2000, batch_size=1000)
     first = next(made)
     kept = first.to_pydict()
