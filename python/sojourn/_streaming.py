@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # Of a chain that lasts 60 periods at most a million rows: as many as a row group of a Parquet file holds at its best.
 BATCH_SIZE = 16_384
-_COMPRESSIONS = ("snappy", "zstd", "gzip", "brotli", "lz4", "none")
+_COMPRESSIONS = ("zstd", "snappy", "gzip", "brotli", "lz4", "none")
 _MOST_CUSTOMERS = 2**59
 
 
@@ -102,7 +102,7 @@ def write_journeys(
     seed: int = 0,
     threads: int | None = None,
     first_customer: int = 0,
-    compression: str = "snappy",
+    compression: str = "zstd",
     progress: bool | Callable[[int, int], object] = False,
     **others: Any,
 ) -> WrittenJourneys:
@@ -123,7 +123,7 @@ def write_journeys(
         Customers per batch, at least 1.
     horizon, start, rewards, seed, threads, first_customer
         As in `simulate`.
-    compression : {"snappy", "zstd", "gzip", "brotli", "lz4", "none"}
+    compression : {"zstd", "snappy", "gzip", "brotli", "lz4", "none"}
         Of the file.
     progress : bool or function of (done, total)
         Customers done so far, of all. True shows a bar if tqdm is installed. What the function raises stops the run and

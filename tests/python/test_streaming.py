@@ -157,13 +157,13 @@ def test_counts_of_the_file_are_the_moves_of_the_simulation(tmp_path: Path, batc
     assert np.array_equal(np.asarray(fit.chain.transition_matrix), np.asarray(refitted))
 
 
-@pytest.mark.parametrize("compression", ["zstd", "none"])
+@pytest.mark.parametrize("compression", ["snappy", "none"])
 def test_the_compression_changes_no_row(tmp_path: Path, compression: str) -> None:
     file = tmp_path / "journeys.parquet"
     sj.write_journeys(file, CHAIN, 100, compression=compression, **OPTIONS)
     assert parquet.read_table(file).to_pydict() == in_one_piece(100)
     found = parquet.ParquetFile(file).metadata.row_group(0).column(0).compression
-    assert found == {"zstd": "ZSTD", "none": "UNCOMPRESSED"}[compression]
+    assert found == {"snappy": "SNAPPY", "none": "UNCOMPRESSED"}[compression]
 
 
 def test_an_older_file_is_replaced_by_the_whole_new_one(tmp_path: Path) -> None:
