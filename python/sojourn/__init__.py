@@ -159,6 +159,7 @@ from sojourn._core import (
 from sojourn._journeys import count, journeys, order_journeys, rule_journeys
 from sojourn._rules_file import read_rules
 from sojourn._simulate import simulate
+from sojourn._streaming import WrittenJourneys, journey_batches, write_journeys
 
 if TYPE_CHECKING:
     from sojourn import plot as plot
@@ -246,6 +247,7 @@ __all__ = [
     "ValueMoments",
     "ValueOfInformation",
     "WhatIf",
+    "WrittenJourneys",
     "__version__",
     "absorption",
     "base_levers",
@@ -266,6 +268,7 @@ __all__ = [
     "hitting",
     "homogeneity_test",
     "information_criteria",
+    "journey_batches",
     "journeys",
     "kemeny_constant",
     "lifetime_value",
@@ -309,6 +312,7 @@ __all__ = [
     "value_of_information",
     "visits_test",
     "what_if",
+    "write_journeys",
 ]
 
 

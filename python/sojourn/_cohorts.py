@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from sojourn import _core
 from sojourn._core import Chain, CohortSimulation, Discount, FitResult
+from sojourn._progress import reported
 
 
 def simulate_cohort(
@@ -84,20 +84,7 @@ def simulate_cohort(
     W. Hörmann, "The generation of binomial random variates", Journal of Statistical Computation and Simulation 46,
     1993.
     """
-    bar: AbstractContextManager[Any] = _bar(paths) if progress is True else nullcontext()
-    with bar as shown:
-        if callable(progress):
-            report: Callable[[int, int], object] | None = progress
-        elif shown is not None:
-
-            def report(done: int, total: int) -> None:
-                shown.update(done - shown.n)
-        elif progress is None or isinstance(progress, bool):
-            report = None
-        else:
-            raise TypeError(
-                f"progress: expected True, False or a function of (done, total), found {type(progress).__name__}"
-            )
+    with reported(progress, paths, "paths") as report:
         return _core.simulate_cohort(
             chain,
             customers=customers,
@@ -117,12 +104,3 @@ def simulate_cohort(
             progress=report,
             **others,
         )
-
-
-def _bar(total: int) -> AbstractContextManager[Any]:
-    try:
-        from tqdm.auto import tqdm
-    except ImportError:
-        return nullcontext()
-    bar: AbstractContextManager[Any] = tqdm(total=total, unit=" paths")
-    return bar

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from sojourn import _core
 from sojourn._core import Chain, Discount, FitResult, Simulation
+from sojourn._progress import reported
 
 
 def simulate(
@@ -79,21 +79,8 @@ def simulate(
     ----------
     J. K. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC11, 2011.
     """
-    bar: AbstractContextManager[Any] = _bar(customers) if progress is True else nullcontext()
-    with bar as shown:
-        if callable(progress):
-            report: Callable[[int, int], object] | None = progress
-        elif shown is not None:
-
-            def report(done: int, total: int) -> None:
-                shown.update(done - shown.n)
-        elif progress is None or isinstance(progress, bool):
-            report = None
-        else:
-            raise TypeError(
-                f"progress: expected True, False or a function of (done, total), found {type(progress).__name__}"
-            )
-        result = _core.simulate(
+    with reported(progress, customers) as report:
+        return _core.simulate(
             chain,
             customers=customers,
             horizon=horizon,
@@ -111,15 +98,3 @@ def simulate(
             progress=report,
             **others,
         )
-        if shown is not None:
-            shown.update(customers - shown.n)
-    return result
-
-
-def _bar(total: int) -> AbstractContextManager[Any]:
-    try:
-        from tqdm.auto import tqdm
-    except ImportError:
-        return nullcontext()
-    bar: AbstractContextManager[Any] = tqdm(total=total, unit=" customers", unit_scale=True)
-    return bar

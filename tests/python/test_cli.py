@@ -362,9 +362,23 @@ def test_simulated_values_and_journeys_are_written(model, tmp_path, capsys):
     assert lines[0] == "customer,value"
     assert len(lines) == 51
     table = parquet.read_table(journeys).to_pydict()
-    assert {"customer", "time", "state"} <= set(table)
+    assert list(table) == ["customer", "period", "state", "value"]
     assert table["state"][0] == "loyalty"
     assert len(set(table["customer"])) == 50
+
+
+def test_journeys_are_the_same_in_both_kinds_of_file(model, tmp_path, capsys):
+    import pandas as pd
+
+    files = [tmp_path / "journeys.csv", tmp_path / "journeys.parquet"]
+    for file in files:
+        options = ["--customers", "40", "--horizon", "12", "--seed", "3", "--journeys", str(file)]
+        assert main(["simulate", model, *options]) == 0
+        assert capsys.readouterr().out.splitlines()[-1] == str(file)
+    as_text, as_parquet = pd.read_csv(files[0]), pd.read_parquet(files[1])
+    assert list(as_text) == ["customer", "period", "state", "value"]
+    pd.testing.assert_frame_equal(as_text, as_parquet.astype({"state": str}), check_dtype=False)
+    assert sorted(tmp_path.iterdir()) == files
 
 
 BAD_SIMULATIONS = [
@@ -374,6 +388,8 @@ BAD_SIMULATIONS = [
     (["--seed", "-1"], 2, "seed"),
     (["--out", "values.xlsx"], 2, ".csv or a .parquet"),
     (["--out", "/nowhere/at/all/values.csv"], 1, "there is no folder"),
+    (["--journeys", "journeys.xlsx"], 2, ".csv or a .parquet"),
+    (["--journeys", "/nowhere/at/all/journeys.parquet"], 1, "there is no folder"),
 ]
 
 
@@ -402,7 +418,7 @@ def test_simulate_refuses_a_model_that_is_not_there(tmp_path, capsys):
 @pytest.mark.skipif(os.name != "posix", reason="sends a POSIX signal")
 def test_ctrl_c_stops_at_once_with_130(model):
     program = subprocess.Popen(
-        [sys.executable, "-m", "sojourn", "simulate", model, "--customers", "400000000", "--threads", "1"],
+        [sys.executable, "-m", "sojourn", "simulate", model, "--customers", "100000000", "--threads", "1"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     time.sleep(3)
@@ -411,6 +427,36 @@ def test_ctrl_c_stops_at_once_with_130(model):
     _, error = program.communicate(timeout=20)
     assert program.returncode == 130
     assert error.strip() == "sojourn simulate: stopped"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a POSIX signal")
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_ctrl_c_leaves_no_half_file_of_journeys(model, tmp_path, kind):
+    journeys = tmp_path / f"journeys.{kind}"
+    journeys.write_text("older")
+    program = subprocess.Popen(
+        [sys.executable, "-m", "sojourn", "simulate", model, "--customers", "5000000", "--journeys", str(journeys)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        wait_until(lambda: any(part.stat().st_size for part in tmp_path.glob("*.part")))
+        program.send_signal(signal.SIGINT)
+        _, error = program.communicate(timeout=20)
+    finally:
+        program.kill()
+        program.wait()
+    assert program.returncode == 130
+    assert error.strip() == "sojourn simulate: stopped"
+    assert list(tmp_path.iterdir()) == [journeys]
+    assert journeys.read_text() == "older"
+
+
+def wait_until(is_so) -> None:
+    """Waits for what another process does; half a minute at most."""
+    end = time.monotonic() + 30
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_the_demo_runs_on_the_bundled_log(tmp_path, capsys):

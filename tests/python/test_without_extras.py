@@ -174,6 +174,17 @@ def test_frames_say_what_to_install() -> None:
     )
 
 
+def test_streamed_journeys_say_what_to_install(tmp_path: Path) -> None:
+    run(
+        f"""
+        path = {str(tmp_path / "journeys.parquet")!r}
+        says(lambda: sj.journey_batches(chain, 10), "journey_batches", "pyarrow", "pip install 'sojourn[arrow]'")
+        says(lambda: sj.write_journeys(path, chain, 10), "write_journeys", "pyarrow", "pip install 'sojourn[arrow]'")
+        """
+    )
+    assert not list(tmp_path.iterdir())
+
+
 def test_pictures_say_what_to_install() -> None:
     run(
         """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -34,22 +35,19 @@ def run_simulate(args: argparse.Namespace) -> None:
         guess = f"; did you mean {near[0]!r}?" if near else ""
         raise DataError(f"--start: no state {args.start!r}, the states are {', '.join(chain.states.names)}{guess}")
     discount: dict[str, Any] = discount_of(args) or dict(keyword_of(model.discount))
-    outputs = ("value", "journeys") if args.journeys else ("value",)
+    options: dict[str, Any] = {
+        "customers": args.customers,
+        "horizon": args.horizon,
+        "start": start,
+        "rewards": rewards,
+        "seed": args.seed,
+        "threads": args.threads,
+        **discount,
+    }
     steps = Steps(args.quiet, 1)
     try:
         steps.step("simulating customers")
-        run = sj.simulate(
-            chain,
-            customers=args.customers,
-            horizon=args.horizon,
-            start=start,
-            rewards=rewards,
-            seed=args.seed,
-            threads=args.threads,
-            outputs=outputs,
-            progress=steps.progress(),
-            **discount,
-        )
+        run = sj.simulate(chain, **options, progress=steps.progress())
     finally:
         steps.close()
     exact = sj.lifetime_value(chain, rewards, horizon=args.horizon, **(discount or {"discount_factor": 1.0}))
@@ -76,7 +74,12 @@ def run_simulate(args: argparse.Namespace) -> None:
         write_columns(args.out, {"customer": np.arange(args.customers), "value": np.asarray(run.value.values)})
         print(args.out)
     if args.journeys:
-        write_columns(args.journeys, run.journeys().to_dict())
+        steps = Steps(args.quiet, 1)
+        try:
+            steps.step("writing journeys")
+            write_journeys(args.journeys, chain, {**options, "progress": steps.progress()})
+        finally:
+            steps.close()
         print(args.journeys)
 
 
@@ -110,8 +113,6 @@ def check_file(path: str) -> None:
 
 def write_columns(path: str, columns: dict[str, Any]) -> None:
     """Columns of one length → .csv or .parquet."""
-    import numpy as np
-
     try:
         if path.endswith(".parquet"):
             import pyarrow as pa
@@ -119,16 +120,48 @@ def write_columns(path: str, columns: dict[str, Any]) -> None:
 
             pq.write_table(pa.table({name: pa.array(column) for name, column in columns.items()}), path)
             return
-        import csv
-
-        from sojourn.report.tables import cell
-
-        with Path(path).open("w", newline="", encoding="utf-8") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(columns)
-            writer.writerows(
-                [cell(x) for x in row]
-                for row in zip(*(np.asarray(column).tolist() for column in columns.values()), strict=True)
-            )
+        write_csv(path, [columns])
     except OSError as error:
         raise DataError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def write_journeys(path: str, chain: Any, options: dict[str, Any]) -> None:
+    """Journeys of any number of customers → .csv or .parquet, part by part."""
+    import numpy as np
+
+    from sojourn import _streaming
+
+    try:
+        if path.endswith(".parquet"):
+            _streaming.write_journeys(path, chain, **options)
+            return
+        names = np.array(chain.states.names)
+        parts = map(_streaming.journey_columns, _streaming.journey_parts(chain, **options))
+        write_csv(path, ({**part, "state": names[part["state"]]} for part in parts))
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def write_csv(path: str, parts: Iterable[dict[str, Any]]) -> None:
+    """Tables of the same columns, one below the other; a file of this name is replaced when the new one is whole."""
+    import csv
+
+    import numpy as np
+
+    from sojourn.report.tables import cell
+
+    beside = Path(path + ".part")
+    try:
+        with beside.open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            for i, columns in enumerate(parts):
+                if i == 0:
+                    writer.writerow(columns)
+                writer.writerows(
+                    [cell(x) for x in row]
+                    for row in zip(*(np.asarray(column).tolist() for column in columns.values()), strict=True)
+                )
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise

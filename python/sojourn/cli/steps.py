@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from typing import Any
 
@@ -12,6 +11,7 @@ class Steps:
 
     def __init__(self, quiet: bool, total: int) -> None:
         self.bar: Any = None
+        self.begun = -1  # steps before this one
         if quiet or not sys.stderr.isatty():
             return
         try:
@@ -24,14 +24,15 @@ class Steps:
         """The step that now begins."""
         if self.bar is not None:
             self.bar.set_description_str(words, refresh=False)
-            self.bar.n = math.floor(self.bar.n) + 1
+            self.begun += 1
+            self.bar.n = self.begun
             self.bar.refresh()
 
     def progress(self) -> Any:
         """For the simulation: a callable, or nothing when nobody looks."""
         if self.bar is None:
             return False
-        begun = self.bar.n
+        begun = self.begun
 
         def tell(done: int, total: int) -> None:
             self.bar.n = begun + 0.99 * done / max(1, total)
