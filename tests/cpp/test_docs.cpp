@@ -106,6 +106,18 @@ TEST_CASE("the page on the lifetime value compiles and tells the published value
   CHECK(spread == Catch::Approx(28.0762104).epsilon(1e-8));
 }
 
+TEST_CASE("the page on simulation compiles, and the mean is the exact one but for sampling error") {
+  const sojourn::Chain chain = mail_order();
+  const sojourn::Rewards rewards = mail_order_rewards();
+  const sojourn::SimulateOptions options{
+      .customers = 100'000, .discount = sojourn::Discount::per_period_rate(0.2), .seed = 1};
+  const sojourn::Simulation simulation = sojourn::simulate(chain, rewards, options);
+  const double mean = simulation.value().mean();
+  const double error = simulation.value().standard_error();
+  CHECK(std::abs(mean - 52.31960944) < 4 * error);
+  CHECK(error == Catch::Approx(28.0762104 / std::sqrt(100'000.0)).epsilon(.01));
+}
+
 TEST_CASE("the page on sensitivity compiles and tells the published derivative") {
   const sojourn::LifetimeValue value = sojourn::lifetime_value(mail_order(), mail_order_rewards(),
                                                                {.discount = sojourn::Discount::per_period_rate(0.2)});
