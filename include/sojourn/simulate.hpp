@@ -40,6 +40,13 @@ struct SimulationOutputs {
   bool operator==(const SimulationOutputs&) const = default;
 };
 
+/// How a customer's stay in a state is walked. `stepped` draws every move, and his journey is the same on every machine.
+/// `jumped` draws how long he stays and where he goes then at once: much faster where stays are long (on average four
+/// periods or more), and slower where they are short. Jumped customers are others than the stepped ones of the same seed; what is
+/// the same is the law of their values and times, to a probability of 2^-53 per outcome of a draw. They too are the same whatever the
+/// number of threads and whoever is simulated beside them. Only `value`, `value_summary`, `end_times` and targets can be asked of them.
+enum class Stays { stepped, jumped };
+
 struct SimulateOptions {
   std::int64_t customers = 10'000;  ///< at least 1
   /// Periods, at least 1; unset = until every customer has reached an absorbing state
@@ -52,6 +59,7 @@ struct SimulateOptions {
   SimulationOutputs outputs = {};
   /// States whose first passage is timed for each customer; empty = none
   std::vector<std::string> targets = {};
+  Stays stays = Stays::stepped;
   /// Called now and then, from the calling thread only, with the customers done so far; what it throws stops the run
   /// and is passed on.
   std::function<void(std::int64_t done)> progress = {};
