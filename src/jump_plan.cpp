@@ -55,7 +55,7 @@ Twofold operator*(Twofold a, Twofold b) {
 
 JumpPlan::JumpPlan(const Chain& chain, const Rewards& rewards, double factor, std::uint64_t horizon, std::uint64_t seed,
                    const std::vector<std::string>& targets, const std::atomic<bool>& stop)
-    : stop_(stop), walk_(walk_jumps) {
+    : stop_(stop), walk_(best_jump_walk()) {
   tables_.horizon = horizon;
   tables_.seed = seed;
   std::vector<Live> states = read_states(chain, rewards);
@@ -74,7 +74,7 @@ JumpPlan::JumpPlan(const Chain& chain, const Rewards& rewards, double factor, st
   for (const Live& state : states) longest = std::max(longest, state.longest);
   fill_series(factor, longest);
 
-  rows_.resize(tables_.n_states + 1);
+  rows_.resize(std::max<std::size_t>(tables_.n_states + 1, 8));
   stay_money_.assign(tables_.n_states + 1, 0.0);
   for (Index i = 0; i < chain.n_states(); ++i) {
     stay_money_[number_of_[static_cast<std::size_t>(i)]] = rewards.per_state()[i] + factor * rewards.move_reward(i, i);

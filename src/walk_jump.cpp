@@ -1,4 +1,7 @@
+#include <string_view>
+
 #include "philox.hpp"
+#include "walk.hpp"
 #include "walk_jump_lanes.hpp"
 
 namespace sojourn::detail {
@@ -24,6 +27,13 @@ struct ScalarPhilox {
 
 bool walk_jumps(const JumpTables& tables, const JumpBlock& block) {
   return walk_jump_lanes<ScalarPhilox>(tables, block);
+}
+
+JumpWalk best_jump_walk() {
+#if defined(SOJOURN_X86_WALKERS)
+  if (std::string_view(best_walker().name) == "avx512") return walk_jumps_avx512;
+#endif
+  return walk_jumps;
 }
 
 }  // namespace sojourn::detail

@@ -30,7 +30,8 @@ struct JumpSeries {
 /// A chain with its money, ready to be walked by stays. States are numbered with those that absorb last. Before them come doors:
 /// a state with many ways out has one, so that the length of its stay and the way out are two draws.
 struct JumpTables {
-  const std::uint64_t* rows = nullptr;  ///< per state: its first cell times 256, plus the row's width
+  const std::uint64_t* rows =
+      nullptr;  ///< per state: its first cell times 256, plus the row's width; with room for eight
   const std::uint64_t* cells =
       nullptr;  ///< the threshold in the upper half, then the alias; the own outcome has the cell's place
   const JumpOutcome* outcomes = nullptr;
@@ -68,5 +69,11 @@ struct JumpBlock {
 using JumpWalk = bool (*)(const JumpTables&, const JumpBlock&);
 
 bool walk_jumps(const JumpTables& tables, const JumpBlock& block);
+#if defined(SOJOURN_X86_WALKERS)
+bool walk_jumps_avx512(const JumpTables& tables, const JumpBlock& block);
+#endif
+
+/// The one for the instruction set of `best_walker`. All of them walk the same customers.
+JumpWalk best_jump_walk();
 
 }  // namespace sojourn::detail
