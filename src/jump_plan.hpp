@@ -29,6 +29,7 @@ class JumpPlan {
   JumpPlan(const JumpPlan&) = delete;
   JumpPlan& operator=(const JumpPlan&) = delete;
 
+  const JumpTables& tables() const { return tables_; }
   /// Walks them to their ends. False when stopped.
   bool walk(const JumpBlock& block) const { return walk_(tables_, block); }
   /// The number in the walk of each state of the chain.

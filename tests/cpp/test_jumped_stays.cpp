@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <cstdlib>
 
+#include "jump_plan.hpp"
 #include "sojourn/lifetime_value.hpp"
 #include "sojourn/passage.hpp"
 #include "sojourn/simulate.hpp"
@@ -318,6 +320,44 @@ TEST_CASE("jumped values do not depend on which times are asked for beside them"
   CHECK(values_of(simulate(sticky(), money(), options)) == alone);
   options.targets = {"loyal"};
   CHECK(values_of(simulate(sticky(), money(), options)) == alone);
+}
+
+TEST_CASE("jumped customers are the same with every instruction set") {
+  for (const Chain& chain : {sticky(), restless(), mixed(), crowded(6), crowded(40)}) {
+    Rewards rewards(chain.states(), Vector(Vector::LinSpaced(chain.n_states(), 1.0, 5.0)));
+    rewards = rewards.with_move(chain.states().name(0), chain.states().name(1), 3.0);
+    for (const Index horizon : {1, 7, 300}) {
+      SimulateOptions options =
+          jumped(5000, horizon, Vector::Constant(chain.n_states(), 1.0 / static_cast<double>(chain.n_states())));
+      options.outputs.end_times = true;
+      const auto best = simulate(chain, rewards, options);
+      setenv("SOJOURN_SIMD", "plain", 1);
+      const auto plain = simulate(chain, rewards, options);
+      unsetenv("SOJOURN_SIMD");
+      CHECK(values_of(best) == values_of(plain));
+      CHECK(std::equal(best.end_times().begin(), best.end_times().end(), plain.end_times().begin()));
+    }
+  }
+}
+
+TEST_CASE("a word that lies on a threshold is decided by its second half") {
+  // Of the first of two cells, a half and 2^-32 are the first way out: the word in the middle of the cell leaves it open.
+  const StateSpace states{"a", "b", "c"};
+  const Chain chain(states, matrix({{0, .25 + 0x1p-33, .75 - 0x1p-33}, {0, 1, 0}, {0, 0, 1}}));
+  const std::atomic<bool> stop = false;
+  const detail::JumpPlan plan(chain, Rewards(states), 1.0, 10, 3, {}, stop);
+  const detail::JumpTables& tables = plan.tables();
+  const auto way_out = [&](std::uint64_t customer, std::uint32_t word) {
+    return tables.outcomes[tables.decide(tables.context, tables.rows[0], customer, 0, word)].next;
+  };
+  int n_first = 0;
+  for (std::uint64_t customer = 0; customer < 4000; ++customer) {
+    CHECK(way_out(customer, (1U << 30) - 1) == 1);
+    CHECK(way_out(customer, (1U << 30) + 1) == 2);
+    n_first += way_out(customer, 1U << 30) == 1 ? 1 : 0;
+  }
+  // Half of them, within five standard deviations.
+  CHECK(std::abs(n_first - 2000) < 5 * 32);
 }
 
 TEST_CASE("jumped stays are not the default, and say so in words") {
