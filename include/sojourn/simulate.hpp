@@ -40,11 +40,14 @@ struct SimulationOutputs {
   bool operator==(const SimulationOutputs&) const = default;
 };
 
-/// How a customer's stay in a state is walked. `stepped` draws every move, and his journey is the same on every machine.
-/// `jumped` draws how long he stays and where he goes then at once: much faster where stays are long (on average four
-/// periods or more), and slower where they are short. Jumped customers are others than the stepped ones of the same seed; what is
-/// the same is the law of their values and times, to a probability of 2^-53 per outcome of a draw. They too are the same whatever the
-/// number of threads and whoever is simulated beside them. Only `value`, `value_summary`, `end_times` and targets can be asked of them.
+/// How a customer's stay in a state is walked. `stepped` draws every move, and his journey is the same on every
+/// machine. `jumped` draws at once how long he stays and where he goes then: much faster where stays last four periods
+/// or more on average, and slower where hardly anybody stays. Jumped customers are others than the stepped ones of the
+/// same seed. What is the same is the law of their values and times: every outcome of a draw has its probability to
+/// 2^-53, and the discounts of a stay are added up in twice the usual precision, so that no value is further from the
+/// sum over its periods than the rounding of that sum. They too do not depend on the number of threads or on who is
+/// simulated beside them. Only `value`, `value_summary`, `end_times` and `targets` can be asked of them, for nothing
+/// else survives the jump.
 enum class Stays { stepped, jumped };
 
 struct SimulateOptions {
@@ -59,7 +62,7 @@ struct SimulateOptions {
   SimulationOutputs outputs = {};
   /// States whose first passage is timed for each customer; empty = none
   std::vector<std::string> targets = {};
-  Stays stays = Stays::stepped;
+  Stays stays = Stays::stepped;  ///< `jumped` for long stays, by name only
   /// Called now and then, from the calling thread only, with the customers done so far; what it throws stops the run
   /// and is passed on.
   std::function<void(std::int64_t done)> progress = {};
