@@ -290,6 +290,33 @@ TEST_CASE("stays are jumped where the way out is a draw of its own") {
   }
 }
 
+TEST_CASE("money of moves telescopes where the way out is a draw of its own") {
+  constexpr double factor = .96;
+  const Chain chain = crowded(12);
+  const auto worth = [](Index i) { return i == 11 ? 0.0 : 1.0 + static_cast<double>(i * i % 7); };
+  Matrix moves = Matrix::Zero(12, 12);
+  for (Index i = 0; i < 11; ++i) {
+    for (Index j = 0; j < 12; ++j) moves(i, j) = worth(j) - worth(i) / factor;
+  }
+  SimulateOptions options = jumped(5000, 120);
+  options.discount = Discount::factor(factor);
+  options.outputs.end_times = true;
+  const auto sim = simulate(chain, Rewards(chain.states(), Vector::Zero(12), moves), options);
+  std::int64_t n_ended = 0;
+  for (std::size_t k = 0; k < 5000; ++k) {
+    const double last = (sim.value().values()[k] + worth(0)) / std::pow(factor, 120);
+    if (sim.end_times()[k] > 0) {
+      ++n_ended;
+      REQUIRE(std::abs(last) < 1e-11);
+    } else {
+      double off = infinity;
+      for (Index i = 0; i < 11; ++i) off = std::min(off, std::abs(last - worth(i)));
+      REQUIRE(off < 1e-11);
+    }
+  }
+  CHECK(n_ended > 1000);
+}
+
 TEST_CASE("jumped customers are the same for every number of threads and every partition") {
   for (const Chain& chain : {sticky(), mixed()}) {
     SimulateOptions options = jumped(15'000, 60, numbers({.4, .3, .2, .1}));
