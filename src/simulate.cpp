@@ -8,6 +8,7 @@
 
 #include "crew.hpp"
 #include "endless.hpp"
+#include "jump_plan.hpp"
 #include "memory.hpp"
 #include "simulation_content.hpp"
 #include "text.hpp"
@@ -58,6 +59,16 @@ void check_options(const Chain& chain, const Rewards& rewards, const SimulateOpt
         "name targets");
   }
   for (const std::string& target : options.targets) (void)chain.states().index(target);
+  if (options.stays == Stays::jumped) {
+    for (const auto& [is_wanted, name] : {std::pair{outputs.occupancy, "occupancy"},
+                                          {outputs.revenue, "revenue"},
+                                          {outputs.moves, "moves"},
+                                          {outputs.journeys, "journeys"}}) {
+      if (!is_wanted) continue;
+      throw std::invalid_argument(std::string("stays: jumped stays leave no trace for the output ") + name +
+                                  "; ask for value, value_summary, end_times or targets, or let stays be stepped");
+    }
+  }
   if (outputs.moves && chain.n_states() > most_states_for_moves) {
     throw std::invalid_argument("outputs: moves are counted for at most " + std::to_string(most_states_for_moves) +
                                 " states, the chain has " + std::to_string(chain.n_states()) +
@@ -107,10 +118,15 @@ class Run {
               options.seed),
         n_blocks_((options.first_customer + options.customers - 1) / block_size - options.first_customer / block_size +
                   1) {
+    if (options.stays == Stays::jumped) {
+      jump_.emplace(chain, rewards, plan_.tables().factor, plan_.tables().horizon, options.seed, options.targets,
+                    plan_.stop());
+    }
     const auto n = static_cast<std::size_t>(chain.n_states());
     ends_ = {
         .horizon = plan_.tables().horizon, .n_live = plan_.tables().n_live, .is_absorbing = std::vector<char>(n, 0)};
-    for (const Index i : chain.absorbing_states()) ends_.is_absorbing[number(i)] = 1;
+    for (const Index i : chain.absorbing_states())
+      ends_.is_absorbing[plan_.number_of()[static_cast<std::size_t>(i)]] = 1;
     Index n_starts = 0;
     for (Index i = 0; i < start.size(); ++i) {
       if (start[i] <= 0.0) continue;
@@ -123,7 +139,9 @@ class Run {
     wanted_.journeys = options.outputs.journeys;
     wanted_.moves_per_period = options.outputs.revenue && rewards.has_move_rewards();
     if (!options.targets.empty()) wanted_.is_target.assign(n, 0);
-    for (const std::string& target : options.targets) wanted_.is_target[number(chain.states().index(target))] = 1;
+    for (const std::string& target : options.targets) {
+      wanted_.is_target[plan_.number_of()[static_cast<std::size_t>(chain.states().index(target))]] = 1;
+    }
   }
 
   /// Walks all customers and fills in what was asked for. False when cancelled.
@@ -152,7 +170,10 @@ class Run {
       double* to = outputs.value ? values.data() + customers.first_place : worker.values.data();
       std::shared_ptr<detail::RecordedBlock> record;
       if (outputs.journeys) record = std::make_shared<detail::RecordedBlock>();
-      if (!worker.recorder.walk(customers, worker.first_states, only_start_, to, record.get())) return std::int64_t{0};
+      const bool is_walked = jump_
+                                 ? jump(customers, worker.first_states, to)
+                                 : worker.recorder.walk(customers, worker.first_states, only_start_, to, record.get());
+      if (!is_walked) return std::int64_t{0};
       if (is_summarized) {
         with_finite_values([&] {
           worker.summary.add(static_cast<std::int64_t>(customers.first_customer), {to, customers.n_customers});
@@ -197,7 +218,9 @@ class Run {
   }
 
  private:
-  std::size_t number(Index state) const { return plan_.number_of()[static_cast<std::size_t>(state)]; }
+  std::size_t number(Index state) const {
+    return (jump_ ? jump_->number_of() : plan_.number_of())[static_cast<std::size_t>(state)];
+  }
   Index state(Index number) const { return plan_.state_of()[static_cast<std::size_t>(number)]; }
 
   /// One thread with what is its own.
@@ -210,6 +233,18 @@ class Run {
     std::vector<std::uint32_t> first_states;
     SimulatedValueBuilder summary;
   };
+
+  bool jump(const detail::WalkRecorder::Block& customers, const std::vector<std::uint32_t>& first_states,
+            double* values) const {
+    return jump_->walk(
+        {.first_customer = customers.first_customer,
+         .n_customers = customers.n_customers,
+         .starts = first_states.empty() ? nullptr : first_states.data(),
+         .start = only_start_,
+         .values = values,
+         .end_times = wanted_.end_times ? wanted_.end_times + customers.first_place : nullptr,
+         .passage_times = wanted_.passage_times ? wanted_.passage_times + customers.first_place : nullptr});
+  }
 
   /// Blocks end where the numbers of customers are multiples of `block_size`.
   detail::WalkRecorder::Block cut(std::int64_t block) const {
@@ -258,6 +293,7 @@ class Run {
 
   const SimulateOptions& options_;
   detail::WalkPlan plan_;
+  std::optional<detail::JumpPlan> jump_;
   std::int64_t n_blocks_;
   detail::JourneyEnds ends_;
   std::optional<detail::AliasTable> starts_;
@@ -279,6 +315,7 @@ Simulation simulate(const Chain& chain, const Rewards& rewards, const SimulateOp
       .horizon = options.horizon,
       .outputs = options.outputs,
       .targets = options.targets,
+      .stays = options.stays,
       .ranges = {}});
   const auto too_large = [&options] {
     return std::runtime_error("simulate: not enough memory for " + text::plural(options.customers, "customer") + "; " +

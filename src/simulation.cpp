@@ -217,8 +217,8 @@ std::string Simulation::definition() const {
          (c.horizon ? ", over " + text::plural(*c.horizon, period.is_step() ? "event" : "period")
                     : std::string(", until each has reached an absorbing state")) +
          (period.is_step() ? "" : " (one period = " + period.name() + ")") + "; value (" + c.rewards.label() +
-         "), discount: " + (c.discount ? c.discount->describe(period) : "none (undiscounted)") + "; seed " +
-         std::to_string(c.seed);
+         "), discount: " + (c.discount ? c.discount->describe(period) : "none (undiscounted)") +
+         (c.stays == Stays::jumped ? "; stays jumped over" : "") + "; seed " + std::to_string(c.seed);
 }
 
 Simulation::Simulation(std::shared_ptr<const detail::SimulationContent> content) : content_(std::move(content)) {}
@@ -244,6 +244,7 @@ Simulation Simulation::merge(std::span<const Simulation> parts) {
     if (c.horizon != first.horizon) refuse("their horizon");
     if (c.discount != first.discount) refuse("their discount");
     if (c.seed != first.seed) refuse("their seed");
+    if (c.stays != first.stays) refuse("how stays are walked (stays)");
     if (!(c.outputs == first.outputs) || c.targets != first.targets) refuse("what was asked of them");
     std::int64_t place = 0;
     for (const Content::Range& range : c.ranges) {

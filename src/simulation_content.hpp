@@ -60,6 +60,7 @@ struct SimulationContent {
   std::optional<Index> horizon;
   SimulationOutputs outputs;
   std::vector<std::string> targets;
+  Stays stays;
 
   std::vector<Range> ranges;  ///< ascending
   std::optional<SimulatedValue> value = {};

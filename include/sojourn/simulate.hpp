@@ -40,6 +40,16 @@ struct SimulationOutputs {
   bool operator==(const SimulationOutputs&) const = default;
 };
 
+/// How a customer's stay in a state is walked. `stepped` draws every move, and his journey is the same on every
+/// machine. `jumped` draws at once how long he stays and where he goes then: much faster where stays last four periods
+/// or more on average, and slower where hardly anybody stays. Jumped customers are others than the stepped ones of the
+/// same seed. What is the same is the law of their values and times: every outcome of a draw has its probability to
+/// 2^-53, and the discounts of a stay are added up in twice the usual precision, so that no value is further from the
+/// sum over its periods than the rounding of that sum. They too do not depend on the number of threads or on who is
+/// simulated beside them. Only `value`, `value_summary`, `end_times` and `targets` can be asked of them, for nothing
+/// else survives the jump.
+enum class Stays { stepped, jumped };
+
 struct SimulateOptions {
   std::int64_t customers = 10'000;  ///< at least 1
   /// Periods, at least 1; unset = until every customer has reached an absorbing state
@@ -52,6 +62,7 @@ struct SimulateOptions {
   SimulationOutputs outputs = {};
   /// States whose first passage is timed for each customer; empty = none
   std::vector<std::string> targets = {};
+  Stays stays = Stays::stepped;  ///< `jumped` for long stays, by name only
   /// Called now and then, from the calling thread only, with the customers done so far; what it throws stops the run
   /// and is passed on.
   std::function<void(std::int64_t done)> progress = {};

@@ -8,6 +8,9 @@ namespace sojourn::python {
 
 namespace {
 
+constexpr std::initializer_list<std::pair<const char*, Stays>> ways_of_staying = {{"stepped", Stays::stepped},
+                                                                                  {"jumped", Stays::jumped}};
+
 SimulationOutputs to_outputs(py::handle object) {
   SimulationOutputs outputs{.value = false};
   const auto names = py::isinstance<py::str>(object) ? std::vector<std::string>{object.cast<std::string>()}
@@ -138,7 +141,7 @@ void bind_simulate(py::module_& m) {
          const NumberArgument& discount_rate_per_period, const NumberArgument& discount_factor,
          const DiscountArgument& discount, const ArrayArgument& seed, const WholeArgument& threads,
          const ArrayArgument& first_customer, const py::object& outputs, const py::object& targets,
-         const py::object& progress, const py::kwargs& others) {
+         const std::string& stays, const py::object& progress, const py::kwargs& others) {
         const Chain& of = to_chain(chain, "simulate");
         const FitResult* fit = to_fit(chain);
         SimulateOptions options;
@@ -158,6 +161,7 @@ void bind_simulate(py::module_& m) {
           options.targets = py::isinstance<py::str>(targets) ? std::vector<std::string>{targets.cast<std::string>()}
                                                              : to_names(targets, "targets");
         }
+        options.stays = to_choice(stays, "stays", ways_of_staying);
         if (!progress.is_none() && !PyCallable_Check(progress.ptr()))
           throw py::type_error("progress: expected True, False or a function of (done, total), found " +
                                type_name(progress));
@@ -186,8 +190,8 @@ void bind_simulate(py::module_& m) {
       py::arg("discount_rate_per_period") = py::none(), py::arg("discount_factor") = py::none(),
       py::arg("discount") = py::none(), py::arg("seed") = defaults.seed, py::arg("threads") = py::none(),
       py::arg("first_customer") = defaults.first_customer, py::arg("outputs") = py::make_tuple("value"),
-      py::arg("targets") = py::none(), py::arg("progress") = py::none(),
-      docs(doc::simulate, doc::file_simulate).c_str());
+      py::arg("targets") = py::none(), py::arg("stays") = to_word(defaults.stays, ways_of_staying),
+      py::arg("progress") = py::none(), docs(doc::simulate, doc::file_simulate).c_str());
 }
 
 }  // namespace sojourn::python

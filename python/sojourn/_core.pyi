@@ -1519,6 +1519,7 @@ def simulate(
     first_customer: int = 0,
     outputs: Sequence[str] | str = ("value",),
     targets: Sequence[str] | str | None = None,
+    stays: Literal["stepped", "jumped"] = "stepped",
     progress: Callable[[int, int], object] | None = None,
     **kwargs: Any,
 ) -> Simulation: ...

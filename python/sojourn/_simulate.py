@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from sojourn import _core
 from sojourn._core import Chain, Discount, FitResult, Simulation
@@ -26,6 +26,7 @@ def simulate(
     first_customer: int = 0,
     outputs: Sequence[str] | str = ("value",),
     targets: Sequence[str] | str | None = None,
+    stays: Literal["stepped", "jumped"] = "stepped",
     progress: bool | Callable[[int, int], object] = False,
     **others: Any,
 ) -> Simulation:
@@ -61,6 +62,10 @@ def simulate(
         Occupancy and revenue need a horizon.
     targets : str or sequence of str, optional
         States whose first passage is timed for each customer (`passage_times`).
+    stays : {"stepped", "jumped"}
+        "jumped" draws how long a customer stays and where he goes then at once: much faster where stays last four
+        periods or more on average. He is another customer than the stepped one of the same seed; the law of his value
+        and times is the same. Then only value, value_summary, end_times and targets can be asked for.
     progress : bool or function of (done, total)
         True shows a bar if tqdm is installed. What the function raises stops the run and is passed on.
 
@@ -95,6 +100,7 @@ def simulate(
             first_customer=first_customer,
             outputs=outputs,
             targets=targets,
+            stays=stays,
             progress=report,
             **others,
         )

@@ -410,3 +410,19 @@ def test_a_simulation_tells_what_it_did() -> None:
         assert words in result.definition
     assert result.definition in str(result)
     assert simulate().horizon is None
+
+
+def test_stays_are_jumped_over_by_name_only() -> None:
+    options = {"customers": 20_000, "horizon": 60, "outputs": ("value", "end_times"), "targets": "active"}
+    jumped = simulate(stays="jumped", **options)
+    stepped = simulate(**options)
+    assert same(stepped.value.values, simulate(stays="stepped", **options).value.values)
+    assert not same(stepped.value.values, jumped.value.values)
+    assert same(jumped.end_times, simulate(stays="jumped", threads=2, **options).end_times)
+    worth = sj.lifetime_value(CHAIN, REWARDS, discount_factor=0.97, horizon=60).mean["trial"]
+    assert abs(jumped.value.mean - worth) < 4.5 * jumped.value.standard_error
+    assert "stays jumped over" in jumped.definition
+    with pytest.raises(ValueError, match="occupancy"):
+        simulate(stays="jumped", horizon=12, outputs=("value", "occupancy"))
+    with pytest.raises(ValueError, match="'stepped', 'jumped'"):
+        simulate(stays="skipped", horizon=12)
