@@ -42,12 +42,12 @@ struct SimulationOutputs {
 
 /// How a customer's stay in a state is walked. `stepped` draws every move, and his journey is the same on every
 /// machine. `jumped` draws at once how long he stays and where he goes then: much faster where stays last four periods
-/// or more on average, and slower where hardly anybody stays. Jumped customers are others than the stepped ones of the
-/// same seed. What is the same is the law of their values and times: every outcome of a draw has its probability to
-/// 2^-53, and the discounts of a stay are added up in twice the usual precision, so that no value is further from the
-/// sum over its periods than the rounding of that sum. They too do not depend on the number of threads or on who is
-/// simulated beside them. Only `value`, `value_summary`, `end_times` and `targets` can be asked of them, for nothing
-/// else survives the jump.
+/// or more on average (twenty where states have hundreds of moves), and slower where hardly anybody stays. Jumped
+/// customers are others than the stepped ones of the same seed. What is the same is the law of their values and times:
+/// every outcome of a draw has its probability to 2^-53, and the discounts of a stay are added up in twice the usual
+/// precision, so that no value is further from the sum over its periods than the rounding of that sum. They too do not
+/// depend on the number of threads or on who is simulated beside them. Only `value`, `value_summary`, `end_times` and
+/// `targets` can be asked of them, for nothing else survives the jump.
 enum class Stays { stepped, jumped };
 
 struct SimulateOptions {

@@ -64,8 +64,9 @@ def simulate(
         States whose first passage is timed for each customer (`passage_times`).
     stays : {"stepped", "jumped"}
         "jumped" draws how long a customer stays and where he goes then at once: much faster where stays last four
-        periods or more on average. He is another customer than the stepped one of the same seed; the law of his value
-        and times is the same. Then only value, value_summary, end_times and targets can be asked for.
+        periods or more on average (twenty where states have hundreds of moves). He is another customer than the stepped
+        one of the same seed; the law of his value and times is the same. Then only value, value_summary,
+        end_times and targets can be asked for.
     progress : bool or function of (done, total)
         True shows a bar if tqdm is installed. What the function raises stops the run and is passed on.
 
