@@ -350,7 +350,8 @@ void words(std::uint64_t seed, std::uint64_t first_customer, std::uint32_t strea
   const Key key = key_of(seed);
   const __m512i order = _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0);
   for (std::uint32_t i = 0; i < n; i += 8) {
-    const __m512i customer = _mm512_add_epi64(_mm512_set1_epi64(static_cast<long long>(first_customer + i)), order);
+    const std::uint64_t first = first_customer + i;
+    const __m512i customer = _mm512_add_epi64(_mm512_set1_epi64(static_cast<long long>(first)), order);
     const Words found =
         philox(key, customer, _mm512_srli_epi64(customer, 32), _mm512_setzero_si512(), _mm512_set1_epi64(stream));
     const __mmask8 who = n - i >= 8 ? 0xff : static_cast<__mmask8>((1U << (n - i)) - 1);
