@@ -152,9 +152,11 @@ class Run {
     const double columns = (outputs.value ? 1.0 : 0.0) + (outputs.end_times ? 1.0 : 0.0) + (is_timed ? 1.0 : 0.0);
     detail::check_memory(sizeof(double) * columns * static_cast<double>(n),
                          "simulate: the numbers of " + text::plural(options_.customers, "customer"), advice);
-    std::vector<double> values(outputs.value ? n : 0);
-    if (outputs.end_times) into.end_times.resize(n);
-    if (is_timed) into.passage_times.resize(n);
+    std::vector<double> values;
+    if ((outputs.value && !make_room(values)) || (outputs.end_times && !make_room(into.end_times)) ||
+        (is_timed && !make_room(into.passage_times))) {
+      return false;
+    }
     std::vector<std::shared_ptr<detail::RecordedBlock>> journeys(outputs.journeys ? static_cast<std::size_t>(n_blocks_)
                                                                                   : 0);
     wanted_.end_times = outputs.end_times ? into.end_times.data() : nullptr;
@@ -222,6 +224,21 @@ class Run {
     return (jump_ ? jump_->number_of() : plan_.number_of())[static_cast<std::size_t>(state)];
   }
   Index state(Index number) const { return plan_.state_of()[static_cast<std::size_t>(number)]; }
+
+  /// Room for every customer, made piece by piece: the system's clearing of gigabytes can be stopped too.
+  template <class Number>
+  bool make_room(std::vector<Number>& column) const {
+    constexpr std::size_t piece = std::size_t{1} << 21;
+    const auto n = static_cast<std::size_t>(options_.customers);
+    column.reserve(n);
+    while (column.size() < n) {
+      column.resize(std::min(n, column.size() + piece));
+      if (column.size() == n) break;
+      if (options_.cancel != nullptr && options_.cancel->load()) return false;
+      if (options_.progress) options_.progress(0);
+    }
+    return true;
+  }
 
   /// One thread with what is its own.
   struct Worker {
