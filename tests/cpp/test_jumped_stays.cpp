@@ -371,8 +371,9 @@ TEST_CASE("a word that lies on a threshold is decided by its second half") {
   // Of the first of two cells, a half and 2^-32 are the first way out: the word in the middle of the cell leaves it open.
   const StateSpace states{"a", "b", "c"};
   const Chain chain(states, matrix({{0, .25 + 0x1p-33, .75 - 0x1p-33}, {0, 1, 0}, {0, 0, 1}}));
-  const std::atomic<bool> stop = false;
-  const detail::JumpPlan plan(chain, Rewards(states), 1.0, 10, 3, {}, stop);
+  const std::function<void(std::int64_t)> no_progress;
+  detail::Crew crew(no_progress, nullptr);
+  const detail::JumpPlan plan(chain, Rewards(states), 1.0, 10, 3, {}, crew);
   const detail::JumpTables& tables = plan.tables();
   const auto way_out = [&](std::uint64_t customer, std::uint32_t word) {
     return tables.outcomes[tables.decide(tables.context, tables.rows[0], customer, 0, word)].next;
