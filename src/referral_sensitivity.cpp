@@ -189,7 +189,7 @@ double ReferralSensitivity::change_to_reach_R0(std::string_view from, std::strin
   if (!reaches) {
     const auto shown = [&](double change_of_p) {
       const double reached = reproduction_at(change_of_p);
-      return std::isfinite(reached) ? text::number(reached, 6) : std::string("any number");
+      return std::isfinite(reached) ? text::number(std::max(0.0, reached), 6) : std::string("any number");
     };
     throw std::domain_error("change_to_reach_R0: no probability of " + move + " brings R0 to " +
                             text::number(target, 6) + "; from 0 to 1 it takes it from " + shown(-p) + " to " +
