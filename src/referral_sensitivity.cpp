@@ -172,7 +172,10 @@ double ReferralSensitivity::change_to_reach_R0(std::string_view from, std::strin
   at_from[i] = 1.0;
   const Vector z = s.lifetime_system().solve_one(at_from);
   const double bend = row.lifted([&z](Index k) { return z[k]; })[place];
-  const double gain = row.lifted([this, i](Index k) { return reproduction_partial_at(i, k); })[place];
+  double gain = row.lifted([this, i](Index k) { return reproduction_partial_at(i, k); })[place];
+  double most = 0.0;
+  for (const Index k : row.to) most = std::max(most, reproduction_partial_at(i, k));
+  if (std::abs(gain) <= 1e-14 * most) gain = 0.0;  // rounding of numbers that are alike
   const double p = row.p[place];
   const double rest = detail::rest_of_row(row.p, place, row.p.sum());
   const auto reproduction_at = [&](double change) {

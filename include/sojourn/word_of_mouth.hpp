@@ -178,10 +178,10 @@ ReferralValue referral_value(const FitResult& fit, const Referrals& referrals, c
 struct ReferralLever {
   Index from;
   Index to;
-  double probability;              ///< today
-  double own_value_of_a_point;     ///< currency per customer, his own value alone
-  double total_value_of_a_point;   ///< currency per customer, with all whom he brings
-  double reproduction_of_a_point;  ///< change of `R0`
+  double probability;             ///< today
+  double own_value_of_a_point;    ///< currency per customer, his own value alone
+  double total_value_of_a_point;  ///< currency per customer, with all whom he brings
+  double R0_of_a_point;           ///< change of `R0`
 };
 
 /// The derivatives of total value from one start law and of `R0`. Matrices of shape (n_states, n_states) are refused for a
@@ -244,7 +244,7 @@ struct BranchingOptions {
 struct Extinction {
   StateValues probability;      ///< that the tree from one customer in the state dies out
   double newcomer_probability;  ///< the same for the tree from a newcomer
-  double reproduction;          ///< `R0`: at 1 and below, every tree dies out
+  double R0;                    ///< newcomers whom a newcomer brings himself: at 1 and below, every tree dies out
 };
 
 /// The chance that the tree from one customer dies out: the least root of `q_i = f_i(Σ_k s_k q_k) Σ_j p_ij q_j`, with `f_i`
