@@ -2,28 +2,20 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
-#include <condition_variable>
-#include <exception>
 #include <limits>
-#include <mutex>
 #include <stdexcept>
-#include <system_error>
-#include <thread>
 #include <utility>
 
 #include "binomial.hpp"
 #include "counts_access.hpp"
+#include "crew.hpp"
 #include "horizon.hpp"
+#include "memory.hpp"
 #include "sojourn/simulate.hpp"
 #include "split_words.hpp"
 #include "text.hpp"
 #include "threads.hpp"
-
-#if defined(__linux__)
-#include <unistd.h>
-#endif
 
 namespace sojourn {
 
@@ -33,7 +25,6 @@ constexpr auto most_customers = static_cast<std::int64_t>(detail::BinomialLaw::m
 constexpr std::int64_t most_paths = std::int64_t{1} << 32;
 constexpr std::int64_t most_cells = std::int64_t{1} << 40;
 constexpr std::int64_t most_moves = std::int64_t{1} << 62;
-constexpr auto progress_interval = std::chrono::milliseconds(50);
 constexpr int rows_between_looks = 256;  // at the flags and the clock
 
 /// A move out of a state: who of those left makes it, and where it leads.
@@ -81,107 +72,6 @@ void split(const std::vector<Move>& moves, std::size_t first, std::size_t last, 
   moved(last - 1, static_cast<std::int64_t>(left));
 }
 
-/// Thrown inside a thread that was told to stop.
-struct Stopped {};
-
-/// Shares the paths out to threads. The calling thread works too, reports progress and looks for the cancel flag.
-class Crew {
- public:
-  explicit Crew(const CohortOptions& options) : options_(options), last_look_(std::chrono::steady_clock::now()) {}
-
-  template <class Work>
-  void run(const Work& work) {
-    look();
-    const std::int64_t n_threads =
-        std::min<std::int64_t>(options_.threads > 0 ? options_.threads : detail::available_threads(), options_.paths);
-    std::vector<std::thread> others;
-    others.reserve(static_cast<std::size_t>(n_threads));
-    try {
-      for (std::int64_t i = 1; i < n_threads; ++i) {
-        others.emplace_back([this, &work] {
-          do_share(work);
-          const std::lock_guard lock(mutex_);
-          ++n_ended_;
-          one_ended_.notify_one();
-        });
-      }
-    } catch (const std::system_error&) {
-      // No more threads to be had: those that are here do the work.
-    }
-    do_share(work);
-    wait_for(others.size());
-    for (std::thread& thread : others) thread.join();
-    if (failure_) std::rethrow_exception(failure_);
-    if (options_.progress) options_.progress(done_.load());
-  }
-
-  /// To be called often while working. Throws `Stopped` when there is no use in going on.
-  void tick(int& countdown) {
-    if (--countdown > 0) return;
-    countdown = rows_between_looks;
-    if (stop_.load(std::memory_order_relaxed)) throw Stopped{};
-    if (std::this_thread::get_id() != caller_) return;
-    if (std::chrono::steady_clock::now() - last_look_ >= progress_interval) look();
-  }
-
- private:
-  template <class Work>
-  void do_share(const Work& work) {
-    try {
-      while (!stop_.load(std::memory_order_relaxed)) {
-        const std::int64_t path = next_.fetch_add(1, std::memory_order_relaxed);
-        if (path >= options_.paths) return;
-        work(path);
-        done_.fetch_add(1, std::memory_order_relaxed);
-      }
-    } catch (const Stopped&) {
-      // Why is known to who said so.
-    } catch (...) {
-      fail(std::current_exception());
-    }
-  }
-
-  void fail(std::exception_ptr failure) {
-    const std::lock_guard lock(mutex_);
-    if (!failure_) failure_ = std::move(failure);
-    stop_ = true;
-  }
-
-  /// In the calling thread only.
-  void look() {
-    if (options_.cancel != nullptr && options_.cancel->load()) {
-      throw Cancelled("simulate_cohort: stopped on request before the end");
-    }
-    if (options_.progress) options_.progress(done_.load());
-    last_look_ = std::chrono::steady_clock::now();
-  }
-
-  void wait_for(std::size_t n_others) {
-    std::unique_lock lock(mutex_);
-    while (!one_ended_.wait_for(lock, progress_interval, [&] { return n_ended_ == n_others; })) {
-      if (stop_) continue;
-      lock.unlock();
-      try {
-        look();
-      } catch (...) {
-        fail(std::current_exception());
-      }
-      lock.lock();
-    }
-  }
-
-  const CohortOptions& options_;
-  const std::thread::id caller_ = std::this_thread::get_id();
-  std::chrono::steady_clock::time_point last_look_;
-  std::atomic<std::int64_t> next_{0};
-  std::atomic<std::int64_t> done_{0};
-  std::atomic<bool> stop_{false};
-  std::mutex mutex_;
-  std::condition_variable one_ended_;
-  std::size_t n_ended_ = 0;
-  std::exception_ptr failure_;
-};
-
 /// Where one path is written to.
 struct PathPlaces {
   std::int64_t* occupancy;
@@ -191,7 +81,8 @@ struct PathPlaces {
   double* value;
 };
 
-void walk(const Plan& plan, std::int64_t path, const PathPlaces& out, Crew& crew) {
+/// Leaves off where the crew does.
+void walk(const Plan& plan, std::int64_t path, const PathPlaces& out, detail::Crew& crew) {
   const CohortOptions& options = plan.options;
   const Index n = plan.n_states;
   const auto number = static_cast<std::uint32_t>(options.first_path + path);
@@ -219,7 +110,10 @@ void walk(const Plan& plan, std::int64_t path, const PathPlaces& out, Crew& crew
     double of_moves = 0.0;
     for (Index i = 0; i < n; ++i) {
       const std::int64_t count = now[i];
-      crew.tick(countdown);
+      if (--countdown == 0) {
+        if (!crew.goes_on()) return;
+        countdown = rows_between_looks;
+      }
       if (count == 0) continue;
       of_states += static_cast<double>(count) * plan.state_rewards[i];
       const auto cell = static_cast<std::uint64_t>(t * n + i);
@@ -335,28 +229,17 @@ std::int64_t all_customers(const CohortOptions& options, const CountMatrix& arri
   return total;
 }
 
-/// Bytes of memory in this machine, or as much as can be addressed.
-double machine_memory() {
-  double bytes = static_cast<double>(std::numeric_limits<std::ptrdiff_t>::max());
-#if defined(__linux__)
-  const long pages = sysconf(_SC_PHYS_PAGES);
-  const long size = sysconf(_SC_PAGESIZE);
-  if (pages > 0 && size > 0) bytes = std::min(bytes, static_cast<double>(pages) * static_cast<double>(size));
-#endif
-  return bytes;
-}
-
 void check_memory(const Chain& chain, const CohortOptions& options) {
   const auto n = static_cast<double>(chain.n_states());
   const auto horizon = static_cast<double>(options.horizon);
   const double per_path = 8.0 * (horizon * (n + 1.0) + n + static_cast<double>(chain.n_moves()) + 1.0);
   const double bytes = per_path * static_cast<double>(options.paths);
-  const double available = machine_memory();
+  const double available = detail::free_memory();
   if (bytes < available && n * horizon < static_cast<double>(most_cells)) return;
   refuse("simulate_cohort: not enough memory for " + text::plural(options.paths, "path") + " of " +
          text::plural(options.horizon, "period") + " and " + text::plural(chain.n_states(), "state") + ": " +
-         text::number(bytes / 1e9, 3) + " GB of numbers, this machine has " + text::number(available / 1e9, 3) +
-         "; simulate in parts (first_path), or fewer periods");
+         text::number(bytes / 1e9, 3) + " GB of numbers, " + text::number(available / 1e9, 3) +
+         " GB are free; simulate in parts (first_path), or fewer periods");
 }
 
 std::string begins(const StateSpace& states, const CohortOptions& options) {
@@ -528,15 +411,19 @@ CohortSimulation simulate_cohort(const Chain& chain, const Rewards& rewards, con
     simulation.moves_.reset(new std::int64_t[paths * plan.moves.size()]);
     simulation.revenue_.reset(new double[paths * static_cast<std::size_t>(options.horizon)]);
     simulation.value_ = Vector::Zero(options.paths);
-    Crew crew(options);
-    crew.run([&](std::int64_t path) {
+    detail::Crew crew(options.progress, options.cancel);
+    const auto work = [&](int, std::int64_t path) -> std::int64_t {
       const PathPlaces places{.occupancy = simulation.occupancy_.get() + path * options.horizon * n,
                               .closing_stock = simulation.closing_stock_.get() + path * n,
                               .moves = simulation.moves_.get() + path * simulation.n_moves_,
                               .revenue = simulation.revenue_.get() + path * options.horizon,
                               .value = &simulation.value_[path]};
       walk(plan, path, places, crew);
-    });
+      return 1;
+    };
+    if (!crew.run(options.paths, detail::Crew::size(options.paths, options.threads), work)) {
+      throw Cancelled("simulate_cohort: stopped on request before the end");
+    }
   } catch (const std::bad_alloc&) {
     throw std::runtime_error("simulate_cohort: not enough memory for " + text::plural(options.paths, "path") +
                              "; simulate in parts (first_path)");

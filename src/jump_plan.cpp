@@ -54,8 +54,8 @@ Twofold operator*(Twofold a, Twofold b) {
 }
 
 JumpPlan::JumpPlan(const Chain& chain, const Rewards& rewards, double factor, std::uint64_t horizon, std::uint64_t seed,
-                   const std::vector<std::string>& targets, const std::atomic<bool>& stop)
-    : stop_(stop), walk_(best_jump_walk()) {
+                   const std::vector<std::string>& targets, Crew& crew)
+    : crew_(crew), walk_(best_jump_walk()) {
   tables_.horizon = horizon;
   tables_.seed = seed;
   std::vector<Live> states = read_states(chain, rewards);
@@ -110,9 +110,7 @@ JumpPlan::JumpPlan(const Chain& chain, const Rewards& rewards, double factor, st
   tables_.rest = [](const void* context, std::uint32_t state, std::uint64_t left) {
     return static_cast<const JumpPlan*>(context)->money_of_rest(state, left);
   };
-  tables_.is_stopped = [](const void* context) {
-    return static_cast<const JumpPlan*>(context)->stop_.load(std::memory_order_relaxed);
-  };
+  tables_.is_stopped = [](const void* context) { return !static_cast<const JumpPlan*>(context)->crew_.goes_on(); };
   tables_.context = this;
 }
 

@@ -1,11 +1,11 @@
 // A chain with its money made ready for being walked by stays.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "crew.hpp"
 #include "sojourn/chain.hpp"
 #include "sojourn/rewards.hpp"
 #include "walk_jump.hpp"
@@ -23,9 +23,9 @@ struct Twofold {
 
 class JumpPlan {
  public:
-  /// `horizon` in moves; `factor` discounts one of them. The walk ends when `stop` is set.
+  /// `horizon` in moves; `factor` discounts one of them. The walk ends when the crew does not go on.
   JumpPlan(const Chain& chain, const Rewards& rewards, double factor, std::uint64_t horizon, std::uint64_t seed,
-           const std::vector<std::string>& targets, const std::atomic<bool>& stop);
+           const std::vector<std::string>& targets, Crew& crew);
   JumpPlan(const JumpPlan&) = delete;
   JumpPlan& operator=(const JumpPlan&) = delete;
 
@@ -71,7 +71,7 @@ class JumpPlan {
   std::vector<JumpSeries> series_;   // by length
   std::vector<JumpSeries> doubled_;  // of 1, 2, 4, … periods
   std::vector<char> is_target_;
-  const std::atomic<bool>& stop_;
+  Crew& crew_;
   JumpTables tables_;
   JumpWalk walk_;
 };

@@ -1,11 +1,23 @@
 #include "sojourn/lifecycle.hpp"
 
+#include <mutex>
 #include <stdexcept>
 #include <utility>
 
 #include "text.hpp"
 
 namespace sojourn {
+
+namespace detail {
+
+/// Every move but those out of an exit, or those in `mask`. A square of many states is made only when somebody looks at it.
+struct AllowedMoves {
+  bool is_every_move = false;
+  std::once_flag once;
+  Mask mask;
+};
+
+}  // namespace detail
 
 namespace {
 
@@ -58,9 +70,9 @@ Lifecycle::Lifecycle(std::string name, std::vector<LifecycleState> states,
                      const std::vector<std::pair<std::string, std::string>>& moves)
     : name_(std::move(name)), states_(names_of(states)), details_(std::move(states)) {
   const Index n = n_states();
-  allowed_ = Mask::Constant(n, n, false);
+  Mask allowed = Mask::Constant(n, n, false);
   for (Index i = 0; i < n; ++i) {
-    if (is_exit(i)) allowed_(i, i) = true;
+    if (is_exit(i)) allowed(i, i) = true;
   }
   const auto position = [this](const std::string& state) {
     const auto found = states_.find(state);
@@ -77,20 +89,20 @@ Lifecycle::Lifecycle(std::string name, std::vector<LifecycleState> states,
       throw std::invalid_argument("lifecycle: the exit " + text::quoted(from) + " allows the move to " +
                                   text::quoted(to) + "; an exit is never left (give it another role)");
     }
-    allowed_(i, j) = true;
+    allowed(i, j) = true;
   }
   for (Index i = 0; i < n; ++i) {
-    if (!allowed_.row(i).any()) {
+    if (!allowed.row(i).any()) {
       throw std::invalid_argument("lifecycle: " + text::quoted(states_.name(i)) +
                                   " allows no move; list where a customer can go from there, or make it an exit");
     }
   }
+  allowed_ = std::make_shared<detail::AllowedMoves>();
+  allowed_->mask = std::move(allowed);
 }
 
 Lifecycle::Lifecycle(StateSpace states, const std::vector<std::string>& exits) : states_(std::move(states)) {
-  const Index n = n_states();
   for (const std::string& state : states_.names()) details_.push_back({.name = state});
-  allowed_ = Mask::Constant(n, n, true);
   for (const std::string& exit : exits) {
     const auto found = states_.find(exit);
     if (!found) {
@@ -98,13 +110,29 @@ Lifecycle::Lifecycle(StateSpace states, const std::vector<std::string>& exits) :
                                   text::list(states_.names()));
     }
     details_[static_cast<std::size_t>(*found)].role = Role::exit;
-    allowed_.row(*found).setConstant(false);
-    allowed_(*found, *found) = true;
   }
+  allowed_ = std::make_shared<detail::AllowedMoves>();
+  allowed_->is_every_move = true;
+}
+
+const Mask& Lifecycle::allowed() const {
+  if (allowed_->is_every_move) {
+    std::call_once(allowed_->once, [this] {
+      const Index n = n_states();
+      allowed_->mask = Mask::Constant(n, n, true);
+      for (const Index exit : exits()) {
+        allowed_->mask.row(exit).setConstant(false);
+        allowed_->mask(exit, exit) = true;
+      }
+    });
+  }
+  return allowed_->mask;
 }
 
 bool Lifecycle::allows(std::string_view from, std::string_view to) const {
-  return allowed_(states_.index(from), states_.index(to));
+  const Index i = states_.index(from);
+  const Index j = states_.index(to);
+  return allowed_->is_every_move ? !is_exit(i) || i == j : allowed_->mask(i, j);
 }
 
 std::vector<Index> Lifecycle::exits() const {
@@ -124,7 +152,9 @@ Chain Lifecycle::illustrative_chain() const {
 }
 
 bool Lifecycle::operator==(const Lifecycle& other) const {
-  return name_ == other.name_ && details_ == other.details_ && states_ == other.states_ && allowed_ == other.allowed_ &&
+  return name_ == other.name_ && details_ == other.details_ && states_ == other.states_ &&
+         (allowed_ == other.allowed_ || (allowed_->is_every_move && other.allowed_->is_every_move) ||
+          allowed() == other.allowed()) &&
          illustration_.rows() == other.illustration_.rows() && illustration_ == other.illustration_;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <fstream>
 #include <limits>
 #include <stdexcept>
@@ -19,9 +20,14 @@ double number_in(const char* path) {
   return file >> number ? number : std::numeric_limits<double>::infinity();
 }
 
-/// Bytes that this process may still use, as the system and its container tell.
+std::string gigabytes(double bytes) {
+  return text::number(std::round(bytes / 1e7) / 100.0) + " GB";
+}
+
+}  // namespace
+
 double free_memory() {
-  double free = std::numeric_limits<double>::infinity();
+  double free = static_cast<double>(std::numeric_limits<std::ptrdiff_t>::max());
   std::ifstream system("/proc/meminfo");
   for (std::string key; system >> key;) {
     double kilobytes = 0.0;
@@ -31,12 +37,6 @@ double free_memory() {
   const double used = number_in("/sys/fs/cgroup/memory.current");
   return limit < std::numeric_limits<double>::infinity() ? std::min(free, limit - used) : free;
 }
-
-std::string gigabytes(double bytes) {
-  return text::number(std::round(bytes / 1e7) / 100.0) + " GB";
-}
-
-}  // namespace
 
 void check_memory(double bytes, const std::string& what, const std::string& advice) {
   constexpr double small = 64e6;  // not worth a look

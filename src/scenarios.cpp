@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <map>
 #include <mutex>
@@ -10,9 +9,9 @@
 #include <numeric>
 #include <span>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 
+#include "crew.hpp"
 #include "elementary.hpp"
 #include "horizon.hpp"
 #include "level.hpp"
@@ -30,7 +29,6 @@ using detail::Entrance;
 using detail::ScenarioProgram;
 
 constexpr std::int64_t block_size = 4096;  // customers handed to a thread at once
-constexpr auto progress_interval = std::chrono::milliseconds(50);
 constexpr std::int64_t most_customers_ever = std::int64_t{1} << 59;
 constexpr std::int64_t default_customers = 10'000;
 
@@ -82,47 +80,6 @@ struct Tables {
   }
 };
 
-/// What every thread looks at, and what the calling one reports.
-class Watch {
- public:
-  explicit Watch(const ScenarioOptions& options) : options_(options), caller_(std::this_thread::get_id()) {}
-
-  /// Throws where the run is to end.
-  void look() {
-    if (stop_.load(std::memory_order_relaxed)) throw Cancelled(stopped);
-    if (options_.cancel != nullptr && options_.cancel->load(std::memory_order_relaxed)) {
-      stop_ = true;
-      throw Cancelled(stopped);
-    }
-    if (!options_.progress || std::this_thread::get_id() != caller_) return;
-    const auto now = std::chrono::steady_clock::now();
-    if (now - last_ < progress_interval) return;
-    last_ = now;
-    try {
-      options_.progress(done_.load());
-    } catch (...) {
-      stop_ = true;
-      failure_ = std::current_exception();
-      throw;
-    }
-  }
-  void add(std::int64_t customers) { done_ += customers; }
-  /// What a report threw goes before what it stopped.
-  void rethrow() const {
-    if (failure_) std::rethrow_exception(failure_);
-  }
-
- private:
-  static constexpr const char* stopped = "scenarios: stopped on request before the end";
-
-  const ScenarioOptions& options_;
-  std::thread::id caller_;
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-  std::atomic<std::int64_t> done_{0};
-  std::atomic<bool> stop_{false};
-  std::exception_ptr failure_;
-};
-
 /// One customer on his way through one scenario.
 struct Traveller {
   Index state = 0;
@@ -155,8 +112,8 @@ class Walk {
   }
   void keep_mean_values() { has_mean_values_ = true; }
 
-  /// Simulates on, to so many customers in all.
-  void run(std::int64_t customers, Watch& watch) {
+  /// Simulates on, to so many customers in all. Throws `Cancelled`.
+  void run(std::int64_t customers, detail::Crew& crew) {
     for (auto& values : values_) values.resize(static_cast<std::size_t>(customers));
     if (has_mean_values_) mean_values_.resize(static_cast<std::size_t>(customers));
     const std::int64_t from = customers_;
@@ -164,27 +121,30 @@ class Walk {
     std::mutex mutex;
     std::map<std::int64_t, Tables> waiting;  // so that sums are taken in the order of the blocks
     std::int64_t next = 0;
-    detail::for_each_block(n_blocks, options_.threads, [&](std::int64_t block) {
+    const auto work = [&](int, std::int64_t block) -> std::int64_t {
       const std::int64_t first = from + block * block_size;
       const std::int64_t end = std::min(first + block_size, customers);
       Tables tables = has_tables_ ? Tables(tables_.occupancy.rows(), tables_.occupancy.cols()) : Tables();
       std::vector<Traveller> travellers(programs_.size());
       for (std::int64_t c = first; c < end; ++c) {
-        if (c % 64 == 0) watch.look();
-        walk_one(c, travellers, tables, watch);
+        if (c % 64 == 0 && !crew.goes_on()) return 0;
+        if (!walk_one(c, travellers, tables, crew)) return 0;
         const auto at = static_cast<std::size_t>(c);
         for (std::size_t k = 0; k < travellers.size(); ++k) values_[k][at] = travellers[k].value;
         if (has_mean_values_) mean_values_[at] = travellers.front().mean_value;
       }
-      watch.add(end - first);
-      if (!has_tables_) return;
+      if (!has_tables_) return end - first;
       const std::lock_guard lock(mutex);
       waiting.emplace(block, std::move(tables));
       for (auto ready = waiting.find(next); ready != waiting.end(); ready = waiting.find(++next)) {
         tables_.add(ready->second);
         waiting.erase(ready);
       }
-    });
+      return end - first;
+    };
+    if (!crew.run(n_blocks, detail::Crew::size(n_blocks, options_.threads), work)) {
+      throw Cancelled("scenarios: stopped on request before the end");
+    }
     customers_ = customers;
   }
 
@@ -194,7 +154,8 @@ class Walk {
   const Tables& tables() const { return tables_; }
 
  private:
-  void walk_one(std::int64_t c, std::vector<Traveller>& travellers, Tables& tables, Watch& watch) const {
+  /// False where the crew does not go on.
+  bool walk_one(std::int64_t c, std::vector<Traveller>& travellers, Tables& tables, detail::Crew& crew) const {
     const auto number = static_cast<std::uint64_t>(options_.first_customer + c);
     const bool is_mirrored = options_.antithetic && number % 2 == 1;
     const std::uint64_t key = options_.antithetic ? number & ~std::uint64_t{1} : number;
@@ -216,7 +177,7 @@ class Walk {
     const Index last_age = options_.horizon ? *options_.horizon - entry : detail::longest_horizon;
     for (Index age = 0;; ++age) {
       if (age == last_age) {
-        if (options_.horizon) return;
+        if (options_.horizon) return true;
         throw std::domain_error("scenarios: customer " + std::to_string(number) + " has not come to an end after " +
                                 text::grouped(detail::longest_horizon) + " periods; give a horizon");
       }
@@ -225,8 +186,8 @@ class Walk {
         if (!travellers[k].is_over) step(programs_[k], travellers[k], words, reward_words, entry, age, tables);
         goes_on = goes_on || !travellers[k].is_over;
       }
-      if (!goes_on) return;
-      if ((age & 0xfff) == 0xfff) watch.look();
+      if (!goes_on) return true;
+      if ((age & 0xfff) == 0xfff && !crew.goes_on()) return false;
     }
   }
 
@@ -564,11 +525,10 @@ Plan plan_of(const std::vector<std::pair<std::string, const Scenario*>>& scenari
 /// Calls `is_enough` after each batch; returns whether it held.
 template <class IsEnough>
 bool run_until(Walk& walk, const Plan& plan, const IsEnough& is_enough) {
-  Watch watch(plan.options);
+  detail::Crew crew(plan.options.progress, plan.options.cancel);
   const StopAt& stop = plan.options.stop_at;
   try {
-    watch.look();
-    walk.run(plan.customers, watch);
+    walk.run(plan.customers, crew);
     if (!stop.standard_error && !stop.quantile_width) return true;
     for (;;) {
       const double missing = is_enough();
@@ -581,15 +541,12 @@ bool run_until(Walk& walk, const Plan& plan, const IsEnough& is_enough) {
       next = std::min(next + next % 2, plan.options.most_customers);
       if (plan.options.antithetic) next -= next % 2;
       if (next <= walk.customers()) return false;
-      walk.run(next, watch);
+      walk.run(next, crew);
     }
   } catch (const std::bad_alloc&) {
     throw std::runtime_error("scenarios: not enough memory; simulate fewer customers at once (first_customer)");
   } catch (const std::length_error&) {
     throw std::runtime_error("scenarios: not enough memory; simulate fewer customers at once (first_customer)");
-  } catch (const Cancelled&) {
-    watch.rethrow();
-    throw;
   }
 }
 

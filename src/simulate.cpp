@@ -72,7 +72,7 @@ void check_options(const Chain& chain, const Rewards& rewards, const SimulateOpt
   if (outputs.moves && chain.n_states() > most_states_for_moves) {
     throw std::invalid_argument("outputs: moves are counted for at most " + std::to_string(most_states_for_moves) +
                                 " states, the chain has " + std::to_string(chain.n_states()) +
-                                "; ask for journeys and count them");
+                                "; simulate in parts and count their journeys");
   }
   if (options.horizon) {
     const Index n = chain.n_states();
@@ -112,21 +112,22 @@ class Run {
  public:
   Run(const Chain& chain, const Rewards& rewards, const SimulateOptions& options, const Vector& start)
       : options_(options),
+        crew_(options.progress, options.cancel),
         plan_(chain, rewards, options.discount ? options.discount->factor_per_period(chain.period()) : 1.0,
               options.horizon ? static_cast<std::uint64_t>(*options.horizon)
                               : std::numeric_limits<std::uint64_t>::max() / 8,
-              options.seed),
+              options.seed, crew_),
         n_blocks_((options.first_customer + options.customers - 1) / block_size - options.first_customer / block_size +
                   1) {
     if (options.stays == Stays::jumped) {
       jump_.emplace(chain, rewards, plan_.tables().factor, plan_.tables().horizon, options.seed, options.targets,
-                    plan_.stop());
+                    crew_);
     }
     const auto n = static_cast<std::size_t>(chain.n_states());
     ends_ = {
         .horizon = plan_.tables().horizon, .n_live = plan_.tables().n_live, .is_absorbing = std::vector<char>(n, 0)};
-    for (const Index i : chain.absorbing_states())
-      ends_.is_absorbing[plan_.number_of()[static_cast<std::size_t>(i)]] = 1;
+    const auto walk_number = [this](Index i) { return plan_.number_of()[static_cast<std::size_t>(i)]; };
+    for (const Index i : chain.absorbing_states()) ends_.is_absorbing[walk_number(i)] = 1;
     Index n_starts = 0;
     for (Index i = 0; i < start.size(); ++i) {
       if (start[i] <= 0.0) continue;
@@ -140,7 +141,7 @@ class Run {
     wanted_.moves_per_period = options.outputs.revenue && rewards.has_move_rewards();
     if (!options.targets.empty()) wanted_.is_target.assign(n, 0);
     for (const std::string& target : options.targets) {
-      wanted_.is_target[plan_.number_of()[static_cast<std::size_t>(chain.states().index(target))]] = 1;
+      wanted_.is_target[walk_number(chain.states().index(target))] = 1;
     }
   }
 
@@ -155,13 +156,13 @@ class Run {
     std::vector<double> values;
     if ((outputs.value && !make_room(values)) || (outputs.end_times && !make_room(into.end_times)) ||
         (is_timed && !make_room(into.passage_times))) {
-      return false;
+      return crew_.end();
     }
     std::vector<std::shared_ptr<detail::RecordedBlock>> journeys(outputs.journeys ? static_cast<std::size_t>(n_blocks_)
                                                                                   : 0);
     wanted_.end_times = outputs.end_times ? into.end_times.data() : nullptr;
     wanted_.passage_times = is_timed ? into.passage_times.data() : nullptr;
-    const int n_workers = detail::crew_size(n_blocks_, options_.threads);
+    const int n_workers = detail::Crew::size(n_blocks_, options_.threads);
     for (int i = 0; i < n_workers; ++i) workers_.push_back(std::make_unique<Worker>(plan_, ends_, wanted_));
 
     const bool is_summarized = outputs.value_summary && !outputs.value;
@@ -184,10 +185,7 @@ class Run {
       if (record) journeys[static_cast<std::size_t>(block)] = std::move(record);
       return std::int64_t{customers.n_customers};
     };
-    if (!detail::run_blocks(n_blocks_, n_workers,
-                            {.progress = options_.progress, .cancel = options_.cancel, .stop = &plan_.stop()}, work)) {
-      return false;
-    }
+    if (!crew_.run(n_blocks_, n_workers, work)) return false;
 
     into.ranges = {{options_.first_customer, options_.customers}};
     if (outputs.value) {
@@ -227,15 +225,13 @@ class Run {
 
   /// Room for every customer, made piece by piece: the system's clearing of gigabytes can be stopped too.
   template <class Number>
-  bool make_room(std::vector<Number>& column) const {
+  bool make_room(std::vector<Number>& column) {
     constexpr std::size_t piece = std::size_t{1} << 21;
     const auto n = static_cast<std::size_t>(options_.customers);
     column.reserve(n);
     while (column.size() < n) {
       column.resize(std::min(n, column.size() + piece));
-      if (column.size() == n) break;
-      if (options_.cancel != nullptr && options_.cancel->load()) return false;
-      if (options_.progress) options_.progress(0);
+      if (!crew_.goes_on()) return false;
     }
     return true;
   }
@@ -309,6 +305,7 @@ class Run {
   }
 
   const SimulateOptions& options_;
+  detail::Crew crew_;
   detail::WalkPlan plan_;
   std::optional<detail::JumpPlan> jump_;
   std::int64_t n_blocks_;

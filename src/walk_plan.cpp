@@ -32,8 +32,9 @@ std::vector<std::uint32_t> inverse(const std::vector<std::int32_t>& order) {
 
 }  // namespace
 
-WalkPlan::WalkPlan(const Chain& chain, const Rewards& rewards, double factor, std::uint64_t horizon, std::uint64_t seed)
-    : state_of_(live_first(chain, rewards)), number_of_(inverse(state_of_)), moves_(chain, number_of_) {
+WalkPlan::WalkPlan(const Chain& chain, const Rewards& rewards, double factor, std::uint64_t horizon, std::uint64_t seed,
+                   Crew& crew)
+    : state_of_(live_first(chain, rewards)), number_of_(inverse(state_of_)), moves_(chain, number_of_), crew_(crew) {
   const std::size_t n = state_of_.size();
   tables_.factor = factor;
   tables_.horizon = horizon;
@@ -55,9 +56,7 @@ WalkPlan::WalkPlan(const Chain& chain, const Rewards& rewards, double factor, st
     if (state >= plan.tables_.n_states) return state;
     return plan.moves_.draw_exactly(state, word, low[t % 4]);
   };
-  tables_.is_stopped = [](const void* context) {
-    return static_cast<const WalkPlan*>(context)->stop_.load(std::memory_order_relaxed);
-  };
+  tables_.is_stopped = [](const void* context) { return !static_cast<const WalkPlan*>(context)->crew_.goes_on(); };
   tables_.context = this;
   walker_ = tables_.packed != nullptr ? &best_walker() : &wide_walker();
 }

@@ -1,11 +1,11 @@
 // A chain with its money made ready for being walked.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <vector>
 
 #include "alias_table.hpp"
+#include "crew.hpp"
 #include "sojourn/chain.hpp"
 #include "sojourn/rewards.hpp"
 #include "walk.hpp"
@@ -14,8 +14,9 @@ namespace sojourn::detail {
 
 class WalkPlan {
  public:
-  /// `horizon` in moves; `factor` discounts one of them.
-  WalkPlan(const Chain& chain, const Rewards& rewards, double factor, std::uint64_t horizon, std::uint64_t seed);
+  /// `horizon` in moves; `factor` discounts one of them. Walks end when the crew does not go on.
+  WalkPlan(const Chain& chain, const Rewards& rewards, double factor, std::uint64_t horizon, std::uint64_t seed,
+           Crew& crew);
   WalkPlan(const WalkPlan&) = delete;
   WalkPlan& operator=(const WalkPlan&) = delete;
 
@@ -29,9 +30,6 @@ class WalkPlan {
   /// States in a word of a trace.
   unsigned states_per_word() const { return tables_.packed != nullptr ? 4 : 2; }
 
-  /// Set to stop all walks.
-  std::atomic<bool>& stop() { return stop_; }
-
  private:
   void fill_cells();
   void fill_rewards(const Rewards& rewards);
@@ -44,7 +42,7 @@ class WalkPlan {
   std::vector<std::uint64_t> rows_;
   std::vector<double> state_rewards_;
   std::vector<double> move_rewards_;
-  std::atomic<bool> stop_{false};
+  Crew& crew_;
   WalkTables tables_;
   const Walker* walker_;
 };

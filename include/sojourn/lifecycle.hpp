@@ -9,6 +9,7 @@
 /// 2005), UMOT (the shared experience; B. Solis, "WTF: What's the Future of Business", 2013).
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,6 +38,10 @@ struct LifecycleState {
   bool operator==(const LifecycleState&) const = default;
 };
 
+namespace detail {
+struct AllowedMoves;
+}
+
 /// States with their allowed moves, exits, roles and moments of truth. An exit is a state that is never left.
 class Lifecycle {
  public:
@@ -53,7 +58,7 @@ class Lifecycle {
   const StateSpace& states() const { return states_; }
   Index n_states() const { return states_.n_states(); }
   /// Shape (n_states, n_states): true where a move is possible.
-  const Mask& allowed() const { return allowed_; }
+  const Mask& allowed() const;
   bool allows(std::string_view from, std::string_view to) const;
   bool is_exit(Index state) const { return role(state) == Role::exit; }
   /// Positions of the exits.
@@ -75,8 +80,8 @@ class Lifecycle {
   std::string name_;
   StateSpace states_;
   std::vector<LifecycleState> details_;
-  Mask allowed_;
-  Matrix illustration_;  // empty where there is none
+  std::shared_ptr<detail::AllowedMoves> allowed_;  // shared by copies, and never changed
+  Matrix illustration_;                            // empty where there is none
   Period illustration_period_ = Period::months(1);
 };
 

@@ -190,6 +190,16 @@ int to_threads(py::handle object) {
   return static_cast<int>(n);
 }
 
+std::function<void(std::int64_t done)> to_progress(py::handle report, std::int64_t total) {
+  if (!report.is_none() && !PyCallable_Check(report.ptr()))
+    throw py::type_error("progress: expected True, False or a function of (done, total), found " + type_name(report));
+  return [report, total](std::int64_t done) {
+    const py::gil_scoped_acquire acquire;
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+    if (!report.is_none()) report(done, total);
+  };
+}
+
 std::uint64_t to_seed(py::handle object) {
   if (py::isinstance<py::bool_>(object) || !PyIndex_Check(object.ptr()))
     throw py::value_error("seed: expected a whole number from 0 to 2^64 - 1, found " + std::string(py::repr(object)));

@@ -7,6 +7,7 @@
 #include <pybind11/stl.h>
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -91,6 +92,9 @@ std::optional<Index> to_optional_index(py::handle object, const char* argument);
 double to_number(py::handle object, const char* argument);
 std::uint64_t to_seed(py::handle object);
 int to_threads(py::handle object);  // None = 0 = as many as this process may use
+// Calls `report(done, total)` (None = nobody) from the thread that has no lock of the interpreter, and is where Ctrl-C is
+// seen. `report` must outlive it.
+std::function<void(std::int64_t done)> to_progress(py::handle report, std::int64_t total);
 Index to_position(py::handle object, const StateSpace& states);
 std::string to_state_name(py::handle object, const StateSpace& states);
 

@@ -305,19 +305,10 @@ void bind_cohorts(py::module_& m) {
         options.paths = to_index(paths, "paths");
         options.first_path = to_index(first_path, "first_path");
         options.threads = to_threads(threads);
-        if (!progress.is_none() && !PyCallable_Check(progress.ptr()))
-          throw py::type_error("progress: expected True, False or a function of (done, total), found " +
-                               type_name(progress));
         const Rewards money = !rewards.is_none() ? to_rewards(rewards, of.states())
                               : fit              ? fit->counts.mean_rewards()
                                                  : Rewards(of.states());
-        const std::int64_t total = options.paths;
-        // Called in this thread: the place where Ctrl-C is seen.
-        options.progress = [&progress, total](std::int64_t done) {
-          const py::gil_scoped_acquire acquire;
-          if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-          if (!progress.is_none()) progress(done, total);
-        };
+        options.progress = to_progress(progress, options.paths);
         const auto run = [&] {
           const py::gil_scoped_release release;
           return simulate_cohort(of, money, options);

@@ -124,12 +124,10 @@ struct Progress {
   py::object report = py::none();
   bool is_bar = false;
 };
-Progress to_progress(py::handle progress) {
+Progress shown_progress(py::handle progress) {
   if (progress.is_none() || progress.is(py::bool_(false))) return {};
   if (progress.is(py::bool_(true)))
     return {.report = py::module_::import("sojourn._progress").attr("Bar")(), .is_bar = true};
-  if (!PyCallable_Check(progress.ptr()))
-    throw py::type_error("progress: expected True, False or a function of (done, total), found " + type_name(progress));
   return {.report = py::reinterpret_borrow<py::object>(progress), .is_bar = false};
 }
 
@@ -185,13 +183,8 @@ auto with_options(const char* where, const BoundScenario& first, const WholeArgu
     for (const std::int64_t number : options.entrants) total += number;
   }
   if (!stop_at.is_none()) total = options.most_customers;
-  const Progress shown = to_progress(progress);
-  // Called in this thread: the place where Ctrl-C is seen.
-  options.progress = [&shown, total](std::int64_t done) {
-    const py::gil_scoped_acquire acquire;
-    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-    if (!shown.report.is_none()) shown.report(done, total);
-  };
+  const Progress shown = shown_progress(progress);
+  options.progress = to_progress(shown.report, total);
   const auto result = [&] {
     const py::gil_scoped_release release;
     return run(options);

@@ -162,9 +162,6 @@ void bind_simulate(py::module_& m) {
                                                              : to_names(targets, "targets");
         }
         options.stays = to_choice(stays, "stays", ways_of_staying);
-        if (!progress.is_none() && !PyCallable_Check(progress.ptr()))
-          throw py::type_error("progress: expected True, False or a function of (done, total), found " +
-                               type_name(progress));
         if ((options.outputs.value || options.outputs.value_summary || options.outputs.revenue) && rewards.is_none() &&
             !fit)
           throw py::value_error("simulate: values and revenue need rewards={'" + of.states().name(0) +
@@ -172,13 +169,7 @@ void bind_simulate(py::module_& m) {
         const Rewards money = !rewards.is_none() ? to_rewards(rewards, of.states())
                               : fit              ? fit->counts.mean_rewards()
                                                  : Rewards(of.states());
-        const std::int64_t total = options.customers;
-        // Called in this thread: the place where Ctrl-C is seen.
-        options.progress = [&progress, total](std::int64_t done) {
-          const py::gil_scoped_acquire acquire;
-          if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-          if (!progress.is_none()) progress(done, total);
-        };
+        options.progress = to_progress(progress, options.customers);
         const auto run = [&] {
           const py::gil_scoped_release release;
           return simulate(of, money, options);
