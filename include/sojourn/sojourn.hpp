@@ -24,8 +24,8 @@
 #include "sojourn/orders.hpp"           // IWYU pragma: export
 #include "sojourn/passage.hpp"          // IWYU pragma: export
 #include "sojourn/payback.hpp"          // IWYU pragma: export
-#include "sojourn/period.hpp"
-#include "sojourn/policies.hpp"           // IWYU pragma: export
+#include "sojourn/period.hpp"           // IWYU pragma: export
+#include "sojourn/policies.hpp"         // IWYU pragma: export
 #include "sojourn/reputation.hpp"       // IWYU pragma: export
 #include "sojourn/reward_law.hpp"       // IWYU pragma: export
 #include "sojourn/rewards.hpp"          // IWYU pragma: export
