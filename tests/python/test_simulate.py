@@ -177,9 +177,9 @@ def test_only_the_columns_that_are_asked_for_are_made() -> None:
     columns = result.journey_columns(["state", "offset"])
     assert list(columns) == ["state", "offset"]
     assert columns["state"].tolist() == result.journeys().state_positions.tolist()
-    with pytest.raises(ValueError, match="columns.*'customer'.*found 'name'"):
+    with pytest.raises(ValueError, match=r"columns.*'customer'.*found 'name'"):
         result.journey_columns(["name"])
-    with pytest.raises(ValueError, match="journeys.*outputs"):
+    with pytest.raises(ValueError, match=r"journeys.*outputs"):
         simulate(customers=100).journey_columns()
 
 
