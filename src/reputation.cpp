@@ -215,14 +215,18 @@ Line fit_line(const Table& table, const Vector& x) {
     const double step_slope = (i00 * u1 - i01 * u0) / determinant;
     // Far below what sampling leaves open.
     const double gain = step_level * u0 + step_slope * u1;
-    if (gain < 1e-18 * (1.0 + std::abs(reached))) return line;
+    if (gain < 1e-18 * (1.0 + std::abs(reached))) {
+      line.level += step_level;
+      line.slope += step_slope;
+      return line;
+    }
     double part = 1.0;
     for (; part > 1e-12; part *= 0.5) {
       Line next = line;
       next.level += part * step_level;
       next.slope += part * step_slope;
       const double value = log_likelihood(table, log_odds(next));
-      if (value >= reached) {
+      if (value >= reached - 1e-13 * (1.0 + std::abs(reached))) {  // to rounding
         line.level = next.level;
         line.slope = next.slope;
         reached = value;

@@ -20,8 +20,8 @@ struct ReputationLaw {
   double retention = 0.9;   ///< φ in [0, 1): share of the stocks that is left after a period
   double prior_good = 1.0;  ///< α > 0: good experiences to begin with
   double prior_bad = 1.0;   ///< β > 0: bad experiences to begin with
-  double sensitivity =
-      1.0;                 ///< κ, finite: log-odds of going on per unit of reputation (1 = from none good to all good)
+  /// κ, finite: log-odds of going on per unit of reputation (1 = from none good to all good)
+  double sensitivity = 1.0;
   double reference = 0.5;  ///< ρ₀ in [0, 1]: the reputation at which the chain's own probability holds
 
   bool operator==(const ReputationLaw&) const = default;

@@ -40,6 +40,8 @@ void bind_simulate(py::module_&);
 void bind_scenarios(py::module_&);
 void bind_cohorts(py::module_&);
 void bind_forecast(py::module_&);
+void bind_reputation(py::module_&);
+void bind_referral_rates(py::module_&);
 void bind_model(py::module_&);
 void bind_io(py::module_&);
 }  // namespace sojourn::python
@@ -84,6 +86,8 @@ PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
   bind_scenarios(m);
   bind_cohorts(m);
   bind_forecast(m);
+  bind_reputation(m);
+  bind_referral_rates(m);
   bind_model(m);
   bind_io(m);
 }

@@ -88,6 +88,7 @@ for _table in (
     _core.SegmentTest,
     _core.DwellTest,
     _core.FitTests,
+    _core.StateRates,
 ):
     _table.to_frame = _to_frame  # type: ignore[method-assign]
 
