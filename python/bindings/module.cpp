@@ -42,6 +42,7 @@ void bind_cohorts(py::module_&);
 void bind_forecast(py::module_&);
 void bind_reputation(py::module_&);
 void bind_referral_rates(py::module_&);
+void bind_word_of_mouth(py::module_&);
 void bind_model(py::module_&);
 void bind_io(py::module_&);
 }  // namespace sojourn::python
@@ -88,6 +89,7 @@ PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
   bind_forecast(m);
   bind_reputation(m);
   bind_referral_rates(m);
+  bind_word_of_mouth(m);
   bind_model(m);
   bind_io(m);
 }
