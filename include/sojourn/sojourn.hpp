@@ -24,6 +24,7 @@
 #include "sojourn/passage.hpp"          // IWYU pragma: export
 #include "sojourn/payback.hpp"          // IWYU pragma: export
 #include "sojourn/period.hpp"           // IWYU pragma: export
+#include "sojourn/reputation.hpp"       // IWYU pragma: export
 #include "sojourn/reward_law.hpp"       // IWYU pragma: export
 #include "sojourn/rewards.hpp"          // IWYU pragma: export
 #include "sojourn/robust.hpp"           // IWYU pragma: export
