@@ -20,6 +20,7 @@
 #include "sojourn/journey.hpp"          // IWYU pragma: export
 #include "sojourn/lifecycle.hpp"        // IWYU pragma: export
 #include "sojourn/lifetime_value.hpp"   // IWYU pragma: export
+#include "sojourn/market.hpp"           // IWYU pragma: export
 #include "sojourn/orders.hpp"           // IWYU pragma: export
 #include "sojourn/passage.hpp"          // IWYU pragma: export
 #include "sojourn/payback.hpp"          // IWYU pragma: export
