@@ -5,8 +5,7 @@
 #include <stdexcept>
 
 #include "horizon.hpp"
-#include "market_plan.hpp"
-#include "memory.hpp"
+#include "market_numbers.hpp"
 #include "text.hpp"
 
 namespace sojourn {
@@ -29,8 +28,8 @@ MarketPath market_path(const Market& market, const MarketPathOptions& options) {
   detail::check_horizon("horizon", options.horizon);
   const Index T = options.horizon;
   const Index n = plan.n_states();
-  detail::check_memory(8.0 * static_cast<double>(T + 1) * static_cast<double>(n + 10), "market_path: the numbers",
-                       "take fewer periods");
+  detail::check_room("market_path", text::plural(T, "period"),
+                     8.0 * static_cast<double>(T + 1) * static_cast<double>(n + 10), "take fewer periods");
   const double factor = detail::market_factor(market, options.discount);
   MarketPath path{.states = plan.states(),
                   .occupancy = Matrix(T + 1, n),

@@ -13,7 +13,10 @@
 
 namespace sojourn::detail {
 
-/// Room for `paths` paths. Throws `runtime_error` for what does not fit into memory beside `more` bytes.
+/// Throws `invalid_argument` where `bytes` are more than the memory that is free.
+void check_room(const char* who, const std::string& what, double bytes, const char* advice);
+
+/// Room for `paths` paths. Throws `invalid_argument` for what does not fit into memory beside `more` bytes.
 MarketSimulation make_market_room(const char* who, const MarketPlan& plan, Index horizon, std::int64_t paths,
                                   std::uint64_t seed, std::int64_t first_path, double more);
 

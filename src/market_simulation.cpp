@@ -17,17 +17,21 @@ namespace sojourn {
 
 namespace detail {
 
+void check_room(const char* who, const std::string& what, double bytes, const char* advice) {
+  const double available = free_memory();
+  if (bytes < available) return;
+  throw std::invalid_argument(std::string(who) + ": not enough memory for " + what + ": " + text::number(bytes / 1e9, 3) +
+                              " GB of numbers, " + text::number(available / 1e9, 3) + " GB are free; " + advice);
+}
+
 MarketSimulation make_market_room(const char* who, const MarketPlan& plan, Index horizon, std::int64_t paths,
                                   std::uint64_t seed, std::int64_t first_path, double more) {
   const Index n = plan.n_states();
   const auto periods = static_cast<double>(horizon + 1);
   const double per_path = 8.0 * (periods * (static_cast<double>(n) + 8.0) + 1.0);
   const double bytes = per_path * static_cast<double>(paths) + more;
-  const std::string what = std::string(who) + ": " + text::plural(paths, "path") + " of " +
-                           text::plural(horizon, "period") + " and " + text::plural(n, "state");
-  constexpr const char* advice = "simulate fewer people, fewer periods, or in parts (first_path)";
-  if (bytes > 0x1p62) throw std::runtime_error(what + " take more memory than there is; " + advice);
-  check_memory(bytes, what, advice);
+  check_room(who, text::plural(paths, "path") + " of " + text::plural(horizon, "period"), bytes,
+             "simulate fewer people, fewer periods, or in parts (first_path)");
   const bool told = plan.has_reputation();
   return {.states = plan.states(),
           .n_paths = paths,

@@ -124,7 +124,7 @@ struct MarketEquilibrium {
 
 /// The equilibria that are found from today's market, from an empty one and from one whose people are all there, with the best
 /// reputation and with the worst: in order of the people inside, each once. Those that nothing leads to may be missing.
-/// Up to 2,000 states. Throws `domain_error` where the market settles wherever it happens to be, as it does where those who
+/// Up to 200 states. Throws `domain_error` where the market settles wherever it happens to be, as it does where those who
 /// are gone never return.
 std::vector<MarketEquilibrium> market_equilibria(const Market& market);
 
@@ -141,7 +141,7 @@ struct MarketThreshold {
 /// The growth factor per period of a base that is small beside the market and large beside the prior of its reputation: the
 /// largest eigenvalue of `n_i → Σ n_i p_ij + s_j Σ n_i b_i`, with the reputation that its own stable mix of states brings
 /// about, `ρ = Σ n_i g_i / Σ n_i (g_i + h_i)`; of the prior alone where nothing is shared. Advertising is not in it: it
-/// brings newcomers, not growth. Up to 2,000 states. Throws `domain_error` where the reputation does not settle.
+/// brings newcomers, not growth. Up to 200 states. Throws `domain_error` where the reputation does not settle.
 double market_growth(const Market& market);
 
 /// The probability of the move `from → to`, the rest of its row in proportion, at which `market_growth` is 1: on one side
@@ -204,8 +204,8 @@ struct MarketSimulation {
 
 /// Simulates a market as numbers of people per state: splits by multinomial draws as `simulate_cohort` does, a binomial
 /// number of newcomers, a Poisson number of experiences from each source. The law is exact for any size, and what is drawn
-/// in a path depends on the seed and its number alone. Throws `invalid_argument` for a market or options out of range,
-/// `domain_error` for money beyond floating point, `runtime_error` for what does not fit into memory.
+/// in a path depends on the seed and its number alone. Throws `invalid_argument` for a market or options out of range
+/// and for what does not fit into memory, `domain_error` for money beyond floating point.
 MarketSimulation simulate_market(const Market& market, const MarketOptions& options);
 
 struct MarketPeopleOptions {

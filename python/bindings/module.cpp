@@ -43,6 +43,8 @@ void bind_forecast(py::module_&);
 void bind_reputation(py::module_&);
 void bind_referral_rates(py::module_&);
 void bind_word_of_mouth(py::module_&);
+void bind_market(py::module_&);
+void bind_policies(py::module_&);
 void bind_model(py::module_&);
 void bind_io(py::module_&);
 }  // namespace sojourn::python
@@ -90,6 +92,8 @@ PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
   bind_reputation(m);
   bind_referral_rates(m);
   bind_word_of_mouth(m);
+  bind_market(m);
+  bind_policies(m);
   bind_model(m);
   bind_io(m);
 }

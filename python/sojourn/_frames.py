@@ -83,6 +83,8 @@ for _table in (
     _core.ScenarioSimulation,
     _core.CohortPath,
     _core.CohortSimulation,
+    _core.MarketPath,
+    _core.MarketSimulation,
     _core.RowsTest,
     _core.OrderTest,
     _core.InformationCriteria,

@@ -288,6 +288,8 @@ TEST_CASE("the page on word of mouth from data compiles and tells rates, law and
   CHECK(ends.lower["active"] < ends.upper["active"]);
   CHECK_FALSE(law.can_tell());
   CHECK(fit.law.sensitivity == Catch::Approx(std::log(4.0) / 0.4).epsilon(1e-9));
+}
+
 TEST_CASE("the page on word of mouth compiles and tells the value with all whom a customer brings") {
   const sojourn::Chain chain(sojourn::StateSpace{"active", "churn"}, matrix({{.8, .2}, {0, 1}}));
   const sojourn::Rewards rewards(chain.states(), {{"active", 10.0}});
