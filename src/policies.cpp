@@ -71,9 +71,8 @@ Change changed(const Market& market, const Policy& policy) {
     }
     to = detail::with_probability(who.c_str(), to, states.index(move.from), states.index(move.to), move.probability);
   }
-  for_each_state(policy, states, policy.rewards, "a reward", any, [&](Index i, double amount) {
-    to.rewards = to.rewards.with_state(states.name(i), amount);
-  });
+  for_each_state(policy, states, policy.rewards, "a reward", any,
+                 [&](Index i, double amount) { to.rewards = to.rewards.with_state(states.name(i), amount); });
   check_amount(policy, "price", policy.price, 0.0);
   if (policy.price != 1.0) to.rewards = at_price(to.rewards, policy.price);
   for_each_state(policy, states, policy.referrals, "a rate of referrals", 0.0, [&](Index i, double rate) {
@@ -258,24 +257,23 @@ PolicyComparison compare(const Market& market, const std::vector<Market>* draws,
     const Change change = changed(market, policy);
     MarketPath path = market_path(change.market, path_options);
     const Paths after(markets, &policy, options.horizon);
-    PolicyOutcome outcome{.name = policy.name,
-                          .cost = discounted_cost(policy, change, path, factor),
-                          .own_value = difference(own_value(change.market, discount), own_value(market, discount)),
-                          .total_value = difference(total_value(change.market, discount), total_value(market, discount)),
-                          .base = inside(path) - inside(result.base),
-                          .profit = path.profit - policy.cost_once - result.base.profit,
-                          .payback = payback(options.horizon, policy.cost_once,
-                                             [&](Index t) {
-                                               return path.revenue[t] - path.costs[t] - result.base.revenue[t] +
-                                                      result.base.costs[t];
-                                             }),
-                          .base_of_paths = after.base - before.base,
-                          .profit_of_paths = (after.profit - before.profit).array() - policy.cost_once,
-                          .payback_of_paths = {},
-                          .base_interval = {},
-                          .profit_interval = {},
-                          .paid_back = 0.0,
-                          .path = std::move(path)};
+    PolicyOutcome outcome{
+        .name = policy.name,
+        .cost = discounted_cost(policy, change, path, factor),
+        .own_value = difference(own_value(change.market, discount), own_value(market, discount)),
+        .total_value = difference(total_value(change.market, discount), total_value(market, discount)),
+        .base = inside(path) - inside(result.base),
+        .profit = path.profit - policy.cost_once - result.base.profit,
+        .payback = payback(
+            options.horizon, policy.cost_once,
+            [&](Index t) { return path.revenue[t] - path.costs[t] - result.base.revenue[t] + result.base.costs[t]; }),
+        .base_of_paths = after.base - before.base,
+        .profit_of_paths = (after.profit - before.profit).array() - policy.cost_once,
+        .payback_of_paths = {},
+        .base_interval = {},
+        .profit_interval = {},
+        .paid_back = 0.0,
+        .path = std::move(path)};
     Index n_paid_back = 0;
     for (Index k = 0; k < markets.n_paths(); ++k) {
       outcome.payback_of_paths.push_back(payback(options.horizon, policy.cost_once, [&](Index t) {
@@ -292,8 +290,8 @@ PolicyComparison compare(const Market& market, const std::vector<Market>* draws,
                       " against the market as it is: " + result.base.definition + "; intervals of " +
                       text::number(100.0 * level, 4) + " % between quantiles of " + text::grouped(markets.n_paths()) +
                       " paths with common random numbers" +
-                      (draws ? ", each of a market of its own, drawn from what the data leave open" : "") +
-                      ", seed " + std::to_string(options.seed);
+                      (draws ? ", each of a market of its own, drawn from what the data leave open" : "") + ", seed " +
+                      std::to_string(options.seed);
   return result;
 }
 

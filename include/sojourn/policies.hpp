@@ -28,17 +28,18 @@ struct PolicyMove {
 /// What is done, from today on. Whatever is not named stays as it is.
 struct Policy {
   std::string name;
-  std::vector<PolicyMove> moves = {};                  ///< applied in this order
-  std::map<std::string, double> rewards = {};          ///< by state: currency per period, in place of today's
-  double price = 1.0;                                  ///< factor on every reward above 0, of states and moves; at least 0
-  std::map<std::string, double> referrals = {};        ///< by state: contacts per period, in place of today's; at least 0
+  std::vector<PolicyMove> moves = {};            ///< applied in this order
+  std::map<std::string, double> rewards = {};    ///< by state: currency per period, in place of today's
+  double price = 1.0;                            ///< factor on every reward above 0, of states and moves; at least 0
+  std::map<std::string, double> referrals = {};  ///< by state: contacts per period, in place of today's; at least 0
   std::map<std::string, double> good_experiences = {};  ///< by state: factor on the good ones shared there; at least 0
   std::map<std::string, double> bad_experiences = {};   ///< by state: factor on the bad ones
   std::optional<double> advertising = std::nullopt;     ///< probability per period, in place of today's
   double cost_once = 0.0;                               ///< currency, today
   double cost_per_period = 0.0;                         ///< currency, at the start of each period
-  std::map<std::string, double> cost_per_person = {};   ///< by state: currency for each one there, at the start of a period
-  double cost_per_referral = 0.0;                       ///< currency for each newcomer by word of mouth, when he comes
+  std::map<std::string, double> cost_per_person =
+      {};                          ///< by state: currency for each one there, at the start of a period
+  double cost_per_referral = 0.0;  ///< currency for each newcomer by word of mouth, when he comes
 };
 
 /// The market under a policy, its running costs among those of the market; `cost_once` is not in it. Throws
@@ -55,16 +56,16 @@ struct PolicyOutcome {
   std::optional<double> own_value;
   /// The same with all whom he brings, were the market without end; nothing where that is infinite
   std::optional<double> total_value;
-  double base;                     ///< people inside after `T` periods, changed by (mean field)
-  double profit;                   ///< discounted profit, changed by, the policy's costs taken off; currency (mean field)
-  std::optional<Index> payback;    ///< periods until it has brought more than it has cost, undiscounted (mean field)
-  Vector base_of_paths;            ///< shape (n_paths,): as `base`, path by path
-  Vector profit_of_paths;          ///< shape (n_paths,): as `profit`
+  double base;                   ///< people inside after `T` periods, changed by (mean field)
+  double profit;                 ///< discounted profit, changed by, the policy's costs taken off; currency (mean field)
+  std::optional<Index> payback;  ///< periods until it has brought more than it has cost, undiscounted (mean field)
+  Vector base_of_paths;          ///< shape (n_paths,): as `base`, path by path
+  Vector profit_of_paths;        ///< shape (n_paths,): as `profit`
   std::vector<std::optional<Index>> payback_of_paths;  ///< as `payback`; nothing where it never does
-  NumberInterval base_interval;    ///< between quantiles of the paths
-  NumberInterval profit_interval;  ///< between quantiles of the paths, currency
-  double paid_back;                ///< share of the paths in which it has paid back within `T` periods
-  MarketPath path;                 ///< the market under the policy (mean field)
+  NumberInterval base_interval;                        ///< between quantiles of the paths
+  NumberInterval profit_interval;                      ///< between quantiles of the paths, currency
+  double paid_back;  ///< share of the paths in which it has paid back within `T` periods
+  MarketPath path;   ///< the market under the policy (mean field)
 };
 
 /// Policies beside each other.

@@ -374,12 +374,11 @@ reputation : MarketReputation, optional
       .def_property_readonly(
           "states", [](const Market& self) { return self.chain.states(); }, "The states, in order.")
       .def(
-          "replace",
-          [](const Market& self, const py::kwargs& changes) { return replaced(self, changes); },
+          "replace", [](const Market& self, const py::kwargs& changes) { return replaced(self, changes); },
           "A changed copy: the same market with other arguments, by their names.")
       .def("__repr__", [](const Market& self) {
-        return "Market(" + text::plural(self.chain.n_states(), "state") +
-               ", people=" + std::to_string(self.people) + ")";
+        return "Market(" + text::plural(self.chain.n_states(), "state") + ", people=" + std::to_string(self.people) +
+               ")";
       });
 
   py::class_<MarketPath>(m, "MarketPath", doc::MarketPath)
@@ -629,8 +628,7 @@ reputation : MarketReputation, optional
         options.paths = to_index(paths, "paths");
         options.first_path = to_index(first_path, "first_path");
         options.threads = to_threads(threads);
-        return reported(progress, options.paths, "paths", options,
-                        [&] { return simulate_market(market, options); });
+        return reported(progress, options.paths, "paths", options, [&] { return simulate_market(market, options); });
       },
       py::arg("market"), py::kw_only(), py::arg("horizon"), py::arg("annual_discount_rate") = py::none(),
       py::arg("discount_rate_per_period") = py::none(), py::arg("discount_factor") = py::none(),

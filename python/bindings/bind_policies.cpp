@@ -1,5 +1,7 @@
 #include "sojourn/policies.hpp"
 
+#include <limits>
+
 #include "arguments.hpp"
 #include "docs.hpp"
 #include "text.hpp"
@@ -8,11 +10,12 @@ SOJOURN_ARGUMENT(AmountsByStateArgument, "Mapping[str, float] | None");
 SOJOURN_ARGUMENT(MovesArgument, "Mapping[tuple[str, str], float] | None");
 SOJOURN_ARGUMENT(PoliciesArgument, "Policy | Sequence[Policy]");
 SOJOURN_ARGUMENT(MarketsArgument, "Sequence[Market] | None");
-SOJOURN_ARGUMENT(PolicyProgressArgument, "bool | Callable[[int, int], object]");
 
 namespace sojourn::python {
 
 namespace {
+
+constexpr double infinite = std::numeric_limits<double>::infinity();
 
 std::map<std::string, double> to_amounts_by_state(py::handle object, const char* argument) {
   std::map<std::string, double> amounts;
@@ -56,7 +59,8 @@ std::vector<Policy> to_policies(py::handle object) {
   if (py::isinstance<Policy>(object)) return {object.cast<Policy>()};
   std::vector<Policy> policies;
   for (const py::handle item : py::iter(object)) {
-    if (!py::isinstance<Policy>(item)) throw py::type_error("policies: expected Policy objects, found " + type_name(item));
+    if (!py::isinstance<Policy>(item))
+      throw py::type_error("policies: expected Policy objects, found " + type_name(item));
     policies.push_back(item.cast<Policy>());
   }
   return policies;
@@ -73,14 +77,15 @@ std::vector<Market> to_markets(py::handle object) {
 
 template <class Member>
 auto array_of(Member member) {
-  return [member](const py::object& self) -> py::array { return view(self.cast<const PolicyOutcome&>().*member, self); };
+  return
+      [member](const py::object& self) -> py::array { return view(self.cast<const PolicyOutcome&>().*member, self); };
 }
 
 py::object numbers_or_none(const std::vector<std::optional<Index>>& periods) {
   Vector all(static_cast<Index>(periods.size()));
   for (Index k = 0; k < all.size(); ++k) {
     const auto& period = periods[static_cast<std::size_t>(k)];
-    all[k] = period ? static_cast<double>(*period) : std::numeric_limits<double>::infinity();
+    all[k] = period ? static_cast<double>(*period) : infinite;
   }
   return copy(all);
 }
@@ -90,24 +95,26 @@ std::string number_of(const std::optional<double>& amount) {
 }
 
 py::dict table_of(const PolicyComparison& comparison) {
-  const auto column = [&](const auto& value) {
-    py::list list;
-    for (const PolicyOutcome& outcome : comparison.outcomes) list.append(value(outcome));
-    return list;
-  };
   py::dict table;
-  table["policy"] = column([](const PolicyOutcome& o) { return o.name; });
-  table["cost"] = column([](const PolicyOutcome& o) { return o.cost; });
-  table["own_value"] = column([](const PolicyOutcome& o) { return o.own_value; });
-  table["total_value"] = column([](const PolicyOutcome& o) { return o.total_value; });
-  table["base"] = column([](const PolicyOutcome& o) { return o.base; });
-  table["base_lower"] = column([](const PolicyOutcome& o) { return o.base_interval.lower; });
-  table["base_upper"] = column([](const PolicyOutcome& o) { return o.base_interval.upper; });
-  table["profit"] = column([](const PolicyOutcome& o) { return o.profit; });
-  table["profit_lower"] = column([](const PolicyOutcome& o) { return o.profit_interval.lower; });
-  table["profit_upper"] = column([](const PolicyOutcome& o) { return o.profit_interval.upper; });
-  table["payback"] = column([](const PolicyOutcome& o) { return o.payback; });
-  table["paid_back"] = column([](const PolicyOutcome& o) { return o.paid_back; });
+  py::list names;
+  for (const PolicyOutcome& outcome : comparison.outcomes) names.append(outcome.name);
+  table["policy"] = py::module_::import("numpy").attr("array")(names);
+  const auto add = [&](const char* name, const auto& value) {
+    Vector column(static_cast<Index>(comparison.outcomes.size()));
+    for (Index k = 0; k < column.size(); ++k) column[k] = value(comparison.outcomes[static_cast<std::size_t>(k)]);
+    table[name] = copy(column);
+  };
+  add("cost", [](const PolicyOutcome& o) { return o.cost; });
+  add("own_value", [](const PolicyOutcome& o) { return o.own_value.value_or(infinite); });
+  add("total_value", [](const PolicyOutcome& o) { return o.total_value.value_or(infinite); });
+  add("base", [](const PolicyOutcome& o) { return o.base; });
+  add("base_lower", [](const PolicyOutcome& o) { return o.base_interval.lower; });
+  add("base_upper", [](const PolicyOutcome& o) { return o.base_interval.upper; });
+  add("profit", [](const PolicyOutcome& o) { return o.profit; });
+  add("profit_lower", [](const PolicyOutcome& o) { return o.profit_interval.lower; });
+  add("profit_upper", [](const PolicyOutcome& o) { return o.profit_interval.upper; });
+  add("payback", [](const PolicyOutcome& o) { return o.payback ? static_cast<double>(*o.payback) : infinite; });
+  add("paid_back", [](const PolicyOutcome& o) { return o.paid_back; });
   return table;
 }
 
@@ -185,9 +192,7 @@ cost_per_referral : float
       .def("__repr__", [](const Policy& self) { return "Policy(" + std::string(py::repr(py::str(self.name))) + ")"; });
 
   const auto interval = [](NumberInterval PolicyOutcome::* member) {
-    return [member](const PolicyOutcome& self) {
-      return py::make_tuple((self.*member).lower, (self.*member).upper);
-    };
+    return [member](const PolicyOutcome& self) { return py::make_tuple((self.*member).lower, (self.*member).upper); };
   };
   py::class_<PolicyOutcome>(m, "PolicyOutcome", doc::PolicyOutcome)
       .def_readonly("name", &PolicyOutcome::name, "The policy.")
@@ -231,7 +236,7 @@ cost_per_referral : float
       .def(
           "to_dict", [](const PolicyComparison& self) { return table_of(self); },
           "A table, one row per policy: policy, cost, own_value, total_value, base, profit, each with its interval, "
-          "payback\nand paid_back. None where there is no such number.")
+          "payback\nand paid_back; each a NumPy array, infinite where a value is or where it is never paid back.")
       .def("__str__", [](const PolicyComparison& self) { return printed_table(self); })
       .def("__repr__", [](const PolicyComparison& self) {
         return "PolicyComparison(" + std::to_string(self.outcomes.size()) + " policies)";

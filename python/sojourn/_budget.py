@@ -57,8 +57,8 @@ class BudgetSplit:
     multiplier: float
     """What one more unit of budget would bring, currency per currency; 0 where not all is spent."""
     kkt_residual: float
-    """How far the split is from the conditions of Karush, Kuhn and Tucker: how much the multiplier differs
-    at most from the marginal of a lever that is used, or by which that of one that is not exceeds it; currency per currency."""
+    """How far the split is from the conditions of Karush, Kuhn and Tucker, currency per currency: by how much the marginal
+    of a lever that is used differs from the multiplier at most, or that of one that is not used exceeds it."""
     is_optimal: bool
     """`kkt_residual` is below a thousandth: no small shift gains. Whether a far better split exists, no such
     test can tell; each lever alone, all alike and nothing at all have been tried as beginnings."""
@@ -87,9 +87,9 @@ def allocate_budget(
     """Split a budget so that the discounted profit of the market is as high as it can be.
 
     The profit is that of the mean field (`market_path`) under the policies of all levers together, less what is spent
-    today. Since levers work on the same market, what one brings depends on the others. Found by SLSQP of SciPy (D. Kraft,
-    DFVLR-FB 88-28, 1988) from several beginnings; the result says how far it is from the conditions of Karush, Kuhn and
-    Tucker.
+    today. Since levers work on the same market, what one brings depends on the others. Found by SLSQP (D. Kraft,
+    DFVLR-FB 88-28, 1988) from several beginnings; the result says how far it is from the conditions of Karush, Kuhn
+    and Tucker.
 
     Parameters
     ----------

@@ -85,6 +85,7 @@ for _table in (
     _core.CohortSimulation,
     _core.MarketPath,
     _core.MarketSimulation,
+    _core.PolicyComparison,
     _core.RowsTest,
     _core.OrderTest,
     _core.InformationCriteria,

@@ -13,14 +13,12 @@ namespace {
 const StateSpace states{"zmot", "engaged", "satisfied", "unhappy", "churn"};
 
 Market company() {
-  const Chain chain(states,
-                    matrix({{.3, .4, 0, 0, .3},
-                            {0, .1, .5, .3, .1},
-                            {0, 0, .85, .05, .1},
-                            {0, 0, .1, .5, .4},
-                            {0, 0, 0, 0, 1}}),
-                    Period::months(1));
-  Market market{.chain = chain, .rewards = Rewards(states, {{"engaged", 30.0}, {"satisfied", 20.0}, {"unhappy", -5.0}})};
+  const Chain chain(
+      states,
+      matrix({{.3, .4, 0, 0, .3}, {0, .1, .5, .3, .1}, {0, 0, .85, .05, .1}, {0, 0, .1, .5, .4}, {0, 0, 0, 0, 1}}),
+      Period::months(1));
+  Market market{.chain = chain,
+                .rewards = Rewards(states, {{"engaged", 30.0}, {"satisfied", 20.0}, {"unhappy", -5.0}})};
   market.people = 1'000'000;
   market.stock = CountVector::Zero(5);
   market.stock << 2'000, 3'000, 20'000, 4'000, 50'000;
@@ -29,13 +27,12 @@ Market company() {
   market.advertising_cost = 10'000.0;
   market.referred_cost = 3.0;
   market.advertised_cost = 8.0;
-  market.reputation = MarketReputation{.law = {.sensitivity = 2.0},
-                                       .search = "zmot",
-                                       .sources = {{.name = "reviews",
-                                                    .good = numbers({0, 0, .05, 0, 0}),
-                                                    .bad = numbers({0, 0, 0, .2, 0})}},
-                                       .good = 4'000,
-                                       .bad = 3'000};
+  market.reputation = MarketReputation{
+      .law = {.sensitivity = 2.0},
+      .search = "zmot",
+      .sources = {{.name = "reviews", .good = numbers({0, 0, .05, 0, 0}), .bad = numbers({0, 0, 0, .2, 0})}},
+      .good = 4'000,
+      .bad = 3'000};
   return market;
 }
 
@@ -162,8 +159,8 @@ TEST_CASE("the comparison does not depend on the policies beside it or on thread
   REQUIRE(both.outcomes.size() == 2);
   CHECK(both.outcomes[0].name == "a");
   CHECK(both.outcomes[0].profit_of_paths == outcome(company(), a).profit_of_paths);
-  CHECK_THAT(both.definition, Catch::Matchers::ContainsSubstring("2 policies") &&
-                                  Catch::Matchers::ContainsSubstring("40 paths"));
+  CHECK_THAT(both.definition,
+             Catch::Matchers::ContainsSubstring("2 policies") && Catch::Matchers::ContainsSubstring("40 paths"));
 }
 
 TEST_CASE("impossible policies are refused by their name") {

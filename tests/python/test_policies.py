@@ -45,7 +45,9 @@ def test_a_comparison_holds_each_policy_by_its_name() -> None:
     assert len(found) == 2
     assert [outcome.name for outcome in found.outcomes] == ["onboarding", "price"]
     outcome = found["onboarding"]
-    assert outcome.profit > 0 and outcome.base > 0 and outcome.cost == 50_000.0
+    assert outcome.profit > 0
+    assert outcome.base > 0
+    assert outcome.cost == 50_000.0
     assert outcome.profit_of_paths.shape == outcome.base_of_paths.shape == outcome.payback_of_paths.shape == (20,)
     low, high = outcome.profit_interval
     assert low < outcome.profit < high
@@ -59,8 +61,9 @@ def test_a_comparison_holds_each_policy_by_its_name() -> None:
 def test_the_table_and_the_words_say_the_same() -> None:
     found = compare(ONBOARDING)
     table = found.to_dict()
-    assert table["policy"] == ["onboarding"]
-    assert table["profit"] == [found["onboarding"].profit]
+    assert table["policy"].tolist() == ["onboarding"]
+    assert table["profit"].tolist() == [found["onboarding"].profit]
+    assert compare(sj.Policy("idle", cost_once=1.0)).to_dict()["payback"].tolist() == [math.inf]
     assert "onboarding: profit" in str(found)
     assert "20 paths" in found.definition
     assert sj.Policy("idle", cost_once=1.0).__repr__() == "Policy('idle')"
@@ -138,14 +141,16 @@ def test_impossible_responses_are_refused(most: float, half: float) -> None:
 def test_a_split_is_better_than_all_around_it() -> None:
     pytest.importorskip("scipy")
     split = sj.allocate_budget(MARKET, LEVERS, 400_000.0, horizon=24, **DISCOUNT)
-    assert split.is_optimal and split.kkt_residual < 1e-3
+    assert split.is_optimal
+    assert split.kkt_residual < 1e-3
     assert sum(split.spend.values()) + split.unspent == pytest.approx(400_000.0)
     assert split.gain == pytest.approx(gain(split.spend), rel=1e-9)
     # A search over every split by thousands finds none that is better.
     steps = np.linspace(0.0, 400_000.0, 81)
     best = max(gain({"onboarding": a, "referrals": b}) for a in steps for b in steps if a + b <= 400_000.0 + 1e-6)
     assert split.gain >= best - 1e-6
-    assert "unspent" in str(split) and "KKT" in str(split)
+    assert "unspent" in str(split)
+    assert "KKT" in str(split)
 
 
 def test_what_brings_less_than_it_costs_is_not_bought() -> None:
@@ -155,7 +160,10 @@ def test_what_brings_less_than_it_costs_is_not_bought() -> None:
     assert split.spend["posters"] == 0.0
     assert split.marginal["posters"] == pytest.approx(-1.0)
     nothing = sj.allocate_budget(MARKET, {"posters": useless["posters"]}, 50_000.0, horizon=24, **DISCOUNT)
-    assert nothing.gain == 0.0 and nothing.unspent == 50_000.0 and nothing.multiplier == 0.0 and nothing.is_optimal
+    assert nothing.gain == 0.0
+    assert nothing.unspent == 50_000.0
+    assert nothing.multiplier == 0.0
+    assert nothing.is_optimal
 
 
 def test_bad_budgets_are_refused_by_name() -> None:
@@ -164,7 +172,7 @@ def test_bad_budgets_are_refused_by_name() -> None:
         sj.allocate_budget(MARKET, {}, 1.0, horizon=5)
     with pytest.raises(ValueError, match="budget"):
         sj.allocate_budget(MARKET, LEVERS, -1.0, horizon=5)
-    with pytest.raises(TypeError, match="'bad'.*Policy"):
+    with pytest.raises(TypeError, match=r"'bad'.*Policy"):
         sj.allocate_budget(MARKET, {"bad": lambda spend: spend}, 1.0, horizon=5)
     too_far = {"far": lambda spend: sj.Policy("far", moves={("engaged", "satisfied"): 0.5 + spend})}
     with pytest.raises(ValueError, match=r"'far' with .* spent.*from 0 to 1"):
