@@ -134,7 +134,7 @@ def test_a_response_brings_half_for_its_half() -> None:
 
 @pytest.mark.parametrize(("most", "half"), [(math.nan, 1.0), (1.0, 0.0), (1.0, -1.0), (1.0, math.inf)])
 def test_impossible_responses_are_refused(most: float, half: float) -> None:
-    with pytest.raises(ValueError, match="most|half"):
+    with pytest.raises(ValueError, match=r"most|half"):
         sj.ResponseCurve(most, half)
 
 
