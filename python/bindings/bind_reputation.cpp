@@ -4,7 +4,7 @@
 #include "docs.hpp"
 #include "each_number.hpp"
 
-SOJOURN_ARGUMENT(OptionalColumnArgument, "ArrayLike | None");
+SOJOURN_ARGUMENT(PeriodsColumnArgument, "ArrayLike | None");
 
 namespace sojourn::python {
 
@@ -14,7 +14,7 @@ std::string shown(double x) {
   return py::repr(py::float_(x));
 }
 
-Vector optional_column(const OptionalColumnArgument& given, const char* argument) {
+Vector optional_column(const PeriodsColumnArgument& given, const char* argument) {
   return given.is_none() ? Vector() : to_vector(given, argument);
 }
 
@@ -150,8 +150,8 @@ ValueError
   const ReputationFitOptions defaults;
   m.def(
       "fit_reputation",
-      [](const ArrayArgument& searchers, const ArrayArgument& conversions, const OptionalColumnArgument& reputation,
-         const OptionalColumnArgument& good, const OptionalColumnArgument& bad, const NumberArgument& retention,
+      [](const ArrayArgument& searchers, const ArrayArgument& conversions, const PeriodsColumnArgument& reputation,
+         const PeriodsColumnArgument& good, const PeriodsColumnArgument& bad, const NumberArgument& retention,
          const NumberArgument& prior_good, const NumberArgument& prior_bad, const NumberArgument& reference) {
         const ReputationPeriods periods{.searchers = to_vector(searchers, "searchers"),
                                         .conversions = to_vector(conversions, "conversions"),
