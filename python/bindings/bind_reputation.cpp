@@ -21,7 +21,7 @@ Vector optional_column(const PeriodsColumnArgument& given, const char* argument)
 }  // namespace
 
 void bind_reputation(py::module_& m) {
-  const ReputationLaw law;
+  const ReputationLaw usual;
   py::class_<ReputationLaw>(m, "ReputationLaw",
                             docs((std::string(doc::ReputationLaw) + "\n\n" + doc::file_reputation).c_str(),
                                  R"(Parameters
@@ -51,9 +51,9 @@ ValueError
              check_reputation_law(made);
              return made;
            }),
-           py::kw_only(), py::arg("retention") = law.retention, py::arg("prior_good") = law.prior_good,
-           py::arg("prior_bad") = law.prior_bad, py::arg("sensitivity") = law.sensitivity,
-           py::arg("reference") = law.reference)
+           py::kw_only(), py::arg("retention") = usual.retention, py::arg("prior_good") = usual.prior_good,
+           py::arg("prior_bad") = usual.prior_bad, py::arg("sensitivity") = usual.sensitivity,
+           py::arg("reference") = usual.reference)
       .def_readonly("retention", &ReputationLaw::retention, doc::ReputationLaw_retention)
       .def_readonly("prior_good", &ReputationLaw::prior_good, doc::ReputationLaw_prior_good)
       .def_readonly("prior_bad", &ReputationLaw::prior_bad, doc::ReputationLaw_prior_bad)
