@@ -163,6 +163,16 @@ TEST_CASE("newcomers per customer-period are counted, those of none included") {
   CHECK(counts.newcomers.row(2).sum() == 0);
 }
 
+TEST_CASE("where newcomers arrive is told only by journeys whose beginning is known") {
+  LogCase log;
+  log.word(1, "aabb", 0, 10).word(2, ".bb", 5, 10).word(3, "bb", 5, 10);
+  ReferralCase referrals;
+  referrals.add(1, 2, 5).add(1, 3, 5);
+  const ReferralCounts counts = counted(log, referrals);
+  CHECK(counts.report.rows_used == 2);
+  CHECK(counts.arrivals == whole({0, 1, 0}));
+}
+
 TEST_CASE("every row that cannot be placed is dropped for its reason") {
   struct Row {
     std::int64_t referrer, referred, time;
