@@ -53,7 +53,7 @@ struct Place {
 class Places {
  public:
   Places(const char* where, const Journeys& source, const std::optional<GridOptions>& grid, TimeUnit unit)
-      : source_unit_(source.time_unit()), unit_(unit), on_grid_(gridded(where, source, grid)) {
+      : source_unit_(source.time_unit()), unit_(unit), grid_(grid), on_grid_(gridded(where, source, grid)) {
     const bool is_order = on_grid_.time_unit() == TimeUnit::step;
     if (is_order != (unit == TimeUnit::step)) {
       refuse(where, is_order ? "time: the journeys count periods from 0 without dates; give the number of the period "
@@ -153,20 +153,25 @@ class Places {
   std::int64_t end_of(const Customer& one, std::size_t entry) const {
     const JourneyColumns& c = on_grid_.columns();
     if (on_grid_.time_unit() == TimeUnit::step) return c.times[entry] + 1;
-    // Months are clipped (31 January, 28 February): the period with the latest day of the month tells the clock.
     const auto day = [&](std::size_t i) { return detail::day_of_known(c.times[i], on_grid_.time_unit()); };
-    const std::size_t furthest = std::min(one.end, one.begin + 12);
-    std::size_t anchor = one.begin;
-    for (std::size_t i = one.begin + 1; i < furthest; ++i) {
-      if (detail::to_civil(day(i)).day > detail::to_civil(day(anchor)).day) anchor = i;
+    Day start = day(one.begin);
+    if (grid_) {
+      start = grid_->origin.start(detail::day_of_known(one.first_time, source_unit_), grid_->period);
+    } else {
+      // Months are clipped (31 January, 28 February): the period with the latest day of the month tells the clock.
+      const std::size_t furthest = std::min(one.end, one.begin + 12);
+      for (std::size_t i = one.begin + 1; i < furthest; ++i) {
+        if (detail::to_civil(day(i)).day > detail::to_civil(start).day) start = day(i);
+      }
     }
-    const detail::PeriodClock clock(day(anchor), on_grid_.period());
+    const detail::PeriodClock clock(start, on_grid_.period());
     const Day end = clock.begin(clock.containing(day(entry)) + 1);
     return on_grid_.time_unit() == TimeUnit::day ? end : end * detail::units_per_day(on_grid_.time_unit());
   }
 
   TimeUnit source_unit_;
   TimeUnit unit_;
+  std::optional<GridOptions> grid_;
   Journeys on_grid_;
   std::unordered_map<std::int64_t, Customer> known_;
   std::vector<char> is_last_;  // per entry: the last of its journey

@@ -8,9 +8,9 @@
 #include "log_columns.hpp"
 #include "text_table.hpp"
 
-SOJOURN_ARGUMENT(CountsArgument, "Mapping[str, int] | ArrayLike | None");
-SOJOURN_ARGUMENT(OptionalStatesArgument, "StateSpace | Lifecycle | Sequence[str] | None");
-SOJOURN_ARGUMENT(OptionalPeriodArgument, "Period | str | None");
+SOJOURN_ARGUMENT(StateCountsArgument, "Mapping[str, int] | ArrayLike | None");
+SOJOURN_ARGUMENT(RateStatesArgument, "StateSpace | Lifecycle | Sequence[str] | None");
+SOJOURN_ARGUMENT(RatePeriodArgument, "Period | str | None");
 
 namespace sojourn::python {
 
@@ -75,8 +75,8 @@ struct Given {
   Period period;
 };
 
-Given to_given(const char* where, const OptionalStatesArgument& states, const std::vector<std::string>& exits,
-               const OptionalPeriodArgument& period) {
+Given to_given(const char* where, const RateStatesArgument& states, const std::vector<std::string>& exits,
+               const RatePeriodArgument& period) {
   const auto need = [where](const py::object& given, const char* argument, const char* what) {
     if (given.is_none()) throw py::type_error(std::string(where) + ": " + argument + ": " + what);
   };
@@ -129,7 +129,7 @@ std::function<std::string(std::int64_t)> to_name(const py::object& names, const 
   };
 }
 
-std::optional<GridOptions> to_grid(const OptionalPeriodArgument& period, const OriginArgument& origin,
+std::optional<GridOptions> to_grid(const RatePeriodArgument& period, const OriginArgument& origin,
                                    const WholeArgument& churn_after, const DateArgument& until) {
   if (period.is_none()) return std::nullopt;
   return GridOptions{.period = to_period(period, "period"),
@@ -252,7 +252,7 @@ void bind_counts_of_logs(py::module_& m) {
       "referral_counts",
       [](const LabelledJourneys& journeys, const Column<std::int64_t>& referrer, const Column<std::int64_t>& referred,
          const Column<std::int64_t>& time, const std::string& time_unit, const py::object& names,
-         std::int64_t invalid_time, const OptionalPeriodArgument& period, const OriginArgument& origin,
+         std::int64_t invalid_time, const RatePeriodArgument& period, const OriginArgument& origin,
          const WholeArgument& churn_after, const DateArgument& until, const std::string& cycles,
          const std::string& before_first_event, const std::string& unknown_referred) {
         const std::vector<std::int64_t>& customers = journeys.journeys.columns().customers;
@@ -286,7 +286,7 @@ void bind_counts_of_logs(py::module_& m) {
       [](const LabelledJourneys& journeys, const Column<std::int64_t>& customer, const Column<std::int64_t>& time,
          const Column<double>& rating, const NumberArgument& good_at_least, const NumberArgument& bad_at_most,
          const std::string& time_unit, const py::object& names, std::int64_t invalid_time,
-         const OptionalPeriodArgument& period, const OriginArgument& origin, const WholeArgument& churn_after,
+         const RatePeriodArgument& period, const OriginArgument& origin, const WholeArgument& churn_after,
          const DateArgument& until) {
         const std::vector<std::int64_t>& customers = journeys.journeys.columns().customers;
         const std::vector<std::int64_t> raters = to_codes(customer, customers);
@@ -393,8 +393,8 @@ void bind_rates(py::module_& m) {
   const RateOptions defaults;
   m.def(
       "referral_rates",
-      [](const py::object& referrals, const CountsArgument& periods, const OptionalStatesArgument& states,
-         const std::vector<std::string>& exits, const OptionalPeriodArgument& period, const NumberArgument& prior_shape,
+      [](const py::object& referrals, const StateCountsArgument& periods, const RateStatesArgument& states,
+         const std::vector<std::string>& exits, const RatePeriodArgument& period, const NumberArgument& prior_shape,
          const NumberArgument& prior_periods, const std::string& states_without_data) {
         const RateOptions options = to_options(prior_shape, prior_periods, states_without_data);
         if (py::isinstance<ReferralCounts>(referrals)) {
@@ -442,9 +442,9 @@ Examples
 
   m.def(
       "sharing_rates",
-      [](const py::object& good, const CountsArgument& bad, const CountsArgument& periods,
-         const OptionalStatesArgument& states, const std::vector<std::string>& exits,
-         const OptionalPeriodArgument& period, const NumberArgument& prior_shape, const NumberArgument& prior_periods,
+      [](const py::object& good, const StateCountsArgument& bad, const StateCountsArgument& periods,
+         const RateStatesArgument& states, const std::vector<std::string>& exits, const RatePeriodArgument& period,
+         const NumberArgument& prior_shape, const NumberArgument& prior_periods,
          const std::string& states_without_data) {
         const RateOptions options = to_options(prior_shape, prior_periods, states_without_data);
         if (py::isinstance<SharingCounts>(good)) {

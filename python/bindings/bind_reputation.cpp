@@ -4,7 +4,7 @@
 #include "docs.hpp"
 #include "each_number.hpp"
 
-SOJOURN_ARGUMENT(OptionalColumnArgument, "ArrayLike | None");
+SOJOURN_ARGUMENT(PeriodsColumnArgument, "ArrayLike | None");
 
 namespace sojourn::python {
 
@@ -14,14 +14,14 @@ std::string shown(double x) {
   return py::repr(py::float_(x));
 }
 
-Vector optional_column(const OptionalColumnArgument& given, const char* argument) {
+Vector optional_column(const PeriodsColumnArgument& given, const char* argument) {
   return given.is_none() ? Vector() : to_vector(given, argument);
 }
 
 }  // namespace
 
 void bind_reputation(py::module_& m) {
-  const ReputationLaw law;
+  const ReputationLaw usual;
   py::class_<ReputationLaw>(m, "ReputationLaw",
                             docs((std::string(doc::ReputationLaw) + "\n\n" + doc::file_reputation).c_str(),
                                  R"(Parameters
@@ -51,9 +51,9 @@ ValueError
              check_reputation_law(made);
              return made;
            }),
-           py::kw_only(), py::arg("retention") = law.retention, py::arg("prior_good") = law.prior_good,
-           py::arg("prior_bad") = law.prior_bad, py::arg("sensitivity") = law.sensitivity,
-           py::arg("reference") = law.reference)
+           py::kw_only(), py::arg("retention") = usual.retention, py::arg("prior_good") = usual.prior_good,
+           py::arg("prior_bad") = usual.prior_bad, py::arg("sensitivity") = usual.sensitivity,
+           py::arg("reference") = usual.reference)
       .def_readonly("retention", &ReputationLaw::retention, doc::ReputationLaw_retention)
       .def_readonly("prior_good", &ReputationLaw::prior_good, doc::ReputationLaw_prior_good)
       .def_readonly("prior_bad", &ReputationLaw::prior_bad, doc::ReputationLaw_prior_bad)
@@ -150,8 +150,8 @@ ValueError
   const ReputationFitOptions defaults;
   m.def(
       "fit_reputation",
-      [](const ArrayArgument& searchers, const ArrayArgument& conversions, const OptionalColumnArgument& reputation,
-         const OptionalColumnArgument& good, const OptionalColumnArgument& bad, const NumberArgument& retention,
+      [](const ArrayArgument& searchers, const ArrayArgument& conversions, const PeriodsColumnArgument& reputation,
+         const PeriodsColumnArgument& good, const PeriodsColumnArgument& bad, const NumberArgument& retention,
          const NumberArgument& prior_good, const NumberArgument& prior_bad, const NumberArgument& reference) {
         const ReputationPeriods periods{.searchers = to_vector(searchers, "searchers"),
                                         .conversions = to_vector(conversions, "conversions"),

@@ -163,6 +163,16 @@ TEST_CASE("newcomers per customer-period are counted, those of none included") {
   CHECK(counts.newcomers.row(2).sum() == 0);
 }
 
+TEST_CASE("where newcomers arrive is told only by journeys whose beginning is known") {
+  LogCase log;
+  log.word(1, "aabb", 0, 10).word(2, ".bb", 5, 10).word(3, "bb", 5, 10);
+  ReferralCase referrals;
+  referrals.add(1, 2, 5).add(1, 3, 5);
+  const ReferralCounts counts = counted(log, referrals);
+  CHECK(counts.report.rows_used == 2);
+  CHECK(counts.arrivals == whole({0, 1, 0}));
+}
+
 TEST_CASE("every row that cannot be placed is dropped for its reason") {
   struct Row {
     std::int64_t referrer, referred, time;
@@ -261,6 +271,55 @@ TEST_CASE("months are those of the customer's own clock, clipped at the end of a
   CHECK(one("2023-02-28").referrals == whole({0, 1, 0}));  // the second month: 28 February to 30 March
   CHECK(one("2023-03-30").referrals == whole({0, 1, 0}));
   CHECK(one("2023-03-31").report.after_last_period == 1);  // 31 March to 29 April is not complete
+}
+
+TEST_CASE("a customer who joins a common grid in a clipped month keeps its clock") {
+  const GridOptions grid{
+      .period = Period::months(1), .origin = Origin::date(date("2023-01-31")), .until = date("2023-04-30")};
+  LogCase log;
+  log.add(1, date("2023-03-05"), 0).add(2, date("2023-02-01"), 0).add(3, date("2023-04-10"), 1);
+  const Journeys events = journeys(log.view(), letters(3));
+  const auto places = [&](std::int64_t who, const std::string& day) {
+    ReferralCase one;
+    one.add(who, 9, date(day));
+    const ReferralCountOptions options{.grid = grid, .unknown_referred = UnknownReferred::keep};
+    const bool on = referral_counts(events, one.view(), options).report.rows_used == 1;
+    ReferralCountOptions given = options;
+    given.grid.reset();
+    CHECK((referral_counts(on_grid(events, grid), one.view(), given).report.rows_used == 1) == on);
+    return on;
+  };
+  CHECK(places(1, "2023-04-29"));  // periods begin on 31 January, 28 February, 31 March and 30 April
+  CHECK_FALSE(places(1, "2023-04-30"));
+  CHECK(places(2, "2023-04-29"));
+  CHECK(places(3, "2023-04-29"));
+  GridOptions shorter = grid;
+  shorter.until = date("2023-03-30");
+  ReferralCase late;
+  late.add(1, 9, date("2023-03-30"));
+  CHECK(referral_counts(events, late.view(), {.grid = shorter, .unknown_referred = UnknownReferred::keep})
+            .report.rows_used == 1);  // in a journey of one period, that of 28 February
+}
+
+TEST_CASE("the order of rows does not matter where their times differ") {
+  Dice dice(16);
+  for (int turn = 0; turn < 30; ++turn) {
+    const LogCase log = dirty_log(dice, 80, 12, 60, 3, true);
+    const Journeys events = journeys(log.view(), letters(3));
+    ReferralCase referrals;
+    for (Day day = 0; day < 60; ++day) referrals.add(dice.integer(0, 12) * 3, dice.integer(0, 12) * 3, day);
+    referrals.add(log.customer[0], -1, 0);
+    const ReferralCountOptions options{.grid = GridOptions{.period = Period::days(7)}, .cycles = Impossible::drop};
+    ReferralCase mixed;
+    for (const std::size_t i : shuffled(dice, referrals.time.size())) {
+      mixed.add(referrals.referrer[i], referrals.referred[i], referrals.time[i]);
+    }
+    const ReferralCounts one = referral_counts(events, referrals.view(), options);
+    const ReferralCounts other = referral_counts(events, mixed.view(), options);
+    CHECK(one.report == other.report);
+    CHECK(one.newcomers == other.newcomers);
+    CHECK(one.arrivals == other.arrivals);
+  }
 }
 
 TEST_CASE("a time of day is compared with the first event's where both have one") {

@@ -203,6 +203,16 @@ TEST_CASE("noise of whole periods is found, and widens the intervals to the righ
   CHECK(std::abs(covered / 1'000.0 - 0.9) < 0.035);
 }
 
+TEST_CASE("where conversions vary too much, intervals are those of Student's law") {
+  const ReputationFit fit = fit_reputation({.searchers = numbers({1000, 1000, 1000}),
+                                            .conversions = numbers({100, 700, 300}),
+                                            .reputation = numbers({0.3, 0.5, 0.7})});
+  CHECK(fit.is_overdispersed);
+  const NumberInterval ends = fit.sensitivity_interval(0.9);
+  CHECK((ends.upper - ends.lower) / (2.0 * fit.standard_error) == Catch::Approx(6.313751514675043).epsilon(1e-9));
+  CHECK_FALSE(fit.can_tell());
+}
+
 TEST_CASE("a sensitivity that the data are said to tell from 0 is told four times in five") {
   // 600 seeds: a share outside 0.8 ± 0.06 comes up once in 4,000.
   Dice dice(8);

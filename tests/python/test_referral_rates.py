@@ -100,6 +100,25 @@ def test_journeys_on_a_grid_are_taken_as_they_are(events):
         sj.referral_counts(BROUGHT, journeys=events, referrer="by", referred="who", time="when")
 
 
+def test_orders_alone_give_rates_per_recency_state():
+    orders = {
+        "id": ["ann", "ann", "bob", "bob"],
+        "day": ["2024-01-05", "2024-03-10", "2024-01-20", "2024-05-31"],
+        "amount": [10.0, 20.0, 30.0, 5.0],
+    }
+    log = sj.order_journeys(
+        orders, customer="id", time="day", value="amount", period="month", churn_after=2, origin="calendar"
+    )
+    # ann: active, silent_1, active, silent_1, silent_2; bob: active, silent_1, silent_2, churn, active
+    rows = {"by": ["ann", "ann", "bob", "bob"], "who": ["x", "y", "z", "u"]}
+    rows["when"] = ["2024-02-29", "2024-05-31", "2024-03-01", "2024-04-02"]
+    counts = sj.referral_counts(rows, journeys=log, referrer="by", referred="who", time="when", unknown_referred="keep")
+    assert by_state(counts, counts.referrals) == {"active": 0, "silent_1": 1, "silent_2": 2, "churn": 0}
+    assert by_state(counts, counts.periods) == {"active": 4, "silent_1": 3, "silent_2": 2, "churn": 0}
+    assert counts.report.after_leaving == 1
+    assert sj.referral_counts(rows, journeys=log, referrer="by", referred="who", time="when").report.rows_used == 0
+
+
 def test_every_row_that_cannot_be_placed_is_counted_for_its_reason(events):
     rows = [
         ("ann", "cid", "2024-02-01", "rows_used"),
