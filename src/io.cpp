@@ -260,9 +260,9 @@ std::ostream& operator<<(std::ostream& out, const ReferralValue& value) {
       << " others in his life; the base changes by a factor of " << text::number(value.growth_factor(), 6)
       << " per period";
   if (const std::optional<double> time = value.doubling_time()) {
-    out << " and doubles in " << text::number(*time, 4);
+    out << " and doubles in " << text::number(*time, 4) << " periods";
   } else if (const std::optional<double> halving = value.halving_time()) {
-    out << " and halves in " << text::number(*halving, 4);
+    out << " and halves in " << text::number(*halving, 4) << " periods";
   }
   return out << '\n';
 }

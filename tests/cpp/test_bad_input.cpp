@@ -121,6 +121,27 @@ const std::map<std::string, std::function<void()>>& calls() {
       {"a path to nowhere", [] { (void)most_probable_path(good(), "churn", "trial"); }},
       {"recency without silence", [] { (void)recency(0); }},
       {"a model file that is not JSON", [] { (void)model_from_json("customer,date\n1,2026-01-01\n"); }},
+      {"a negative number of newcomers", [] { Referrals(three, {{"active", -.1}}); }},
+      {"newcomers who arrive in an exit",
+       [] {
+         (void)referral_value(good(), Rewards(three), Referrals(three, {{"active", .1}}),
+                              {.discount = Discount::none(), .arrives_at = numbers({0, 0, 1})});
+       }},
+      {"newcomers brought by those who have left",
+       [] {
+         (void)referral_value(good(), Rewards(three), Referrals(three, {{"churn", .1}}),
+                              {.discount = Discount::none()});
+       }},
+      {"a base that grows, undiscounted",
+       [] {
+         (void)referral_value(good(), Rewards(three), Referrals(three, {{"active", .4}}),
+                              {.discount = Discount::none()});
+       }},
+      {"a delay that does not sum to 1",
+       [] {
+         (void)referral_value(good(), Rewards(three), Referrals(three, {{"active", .1}}),
+                              {.discount = Discount::none(), .delay = numbers({.5, .4})});
+       }},
   };
   return list;
 }

@@ -874,7 +874,7 @@ TEST_CASE("referrals are a value: changed copies, comparison, printing") {
   CHECK_THAT(out.str(), Catch::Matchers::ContainsSubstring("with all whom he brings (reward), for life") &&
                             Catch::Matchers::ContainsSubstring("newcomers arrive in 'active' after 1 period") &&
                             Catch::Matchers::ContainsSubstring("R0 = 0.5") &&
-                            Catch::Matchers::ContainsSubstring("halves in 6.579"));
+                            Catch::Matchers::ContainsSubstring("halves in 6.579 periods"));
 }
 
 TEST_CASE("bad referrals are refused with advice") {

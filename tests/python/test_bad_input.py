@@ -25,6 +25,10 @@ REWARDS = {"active": 1.0}
 nan, inf = math.nan, math.inf
 
 
+def brought(referrals: dict[str, float], **options: Any) -> sj.ReferralValue:
+    return sj.referral_value(CHAIN, REWARDS, referrals=referrals, discount_factor=1, **options)
+
+
 def chain(*rows: list[float]) -> sj.Chain:
     return sj.Chain(NAMES, np.array(rows) if rows else np.empty((0, 0)), period="month")
 
@@ -100,6 +104,11 @@ CALLS: dict[str, Callable[[], Any]] = {
     "a path to nowhere": lambda: sj.most_probable_path(CHAIN, "churn", "trial"),
     "recency without silence": lambda: sj.recency(0),
     "a model file that is not JSON": lambda: sj.model_from_json("customer,date\n1,2026-01-01\n"),
+    "a negative number of newcomers": lambda: sj.Referrals(NAMES, {"active": -0.1}),
+    "newcomers who arrive in an exit": lambda: brought({"active": 0.1}, arrives_at="churn"),
+    "newcomers brought by those who have left": lambda: brought({"churn": 0.1}),
+    "a base that grows, undiscounted": lambda: brought({"active": 0.4}),
+    "a delay that does not sum to 1": lambda: brought({"active": 0.1}, delay=[0.5, 0.4]),
 }
 ERRORS: dict[str, type[Exception]] = {
     "invalid_argument": ValueError,
