@@ -244,6 +244,29 @@ std::ostream& operator<<(std::ostream& out, const LifetimeValue& value) {
   return out << value.definition() << '\n' << table.text();
 }
 
+std::ostream& operator<<(std::ostream& out, const ReferralValue& value) {
+  const double size =
+      std::max({largest(value.total().vector()), largest(value.own().vector()), largest(value.referred().vector())});
+  const double most = largest(value.lifetime_referrals().vector());
+  Table table({"state", "total", "own", "referred", "lifetime referrals"});
+  const StateSpace& states = value.chain().states();
+  for (Index i = 0; i < states.n_states(); ++i) {
+    table.add({text::plain(states.name(i)), text::amount(value.total().at(i), size),
+               text::amount(value.own().at(i), size), text::amount(value.referred().at(i), size),
+               text::amount(value.lifetime_referrals().at(i), most)});
+  }
+  out << value.definition() << '\n' << table.text();
+  out << "a newcomer brings R0 = " << text::number(value.R0(), 6)
+      << " others in his life; the base changes by a factor of " << text::number(value.growth_factor(), 6)
+      << " per period";
+  if (const std::optional<double> time = value.doubling_time()) {
+    out << " and doubles in " << text::number(*time, 4);
+  } else if (const std::optional<double> halving = value.halving_time()) {
+    out << " and halves in " << text::number(*halving, 4);
+  }
+  return out << '\n';
+}
+
 std::ostream& operator<<(std::ostream& out, const Simulation& simulation) {
   out << simulation.definition() << '\n';
   if (!simulation.has_value()) return out;

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "row_lift.hpp"
 #include "sojourn/structure.hpp"
 #include "text.hpp"
 #include "value_gradient.hpp"
@@ -22,29 +23,8 @@ double factor_of(const LifetimeValue& value) {
   return value.discount().factor_per_period(value.chain().period());
 }
 
-/// `1 - p_j`, from the row's other moves, so that a small rest keeps its digits. `total` is the sum of the row.
-double rest_of_row(const Eigen::RowVectorXd& p, Index j, double total) {
-  if (p[j] <= 0.5) return total - p[j];
-  return p.head(j).sum() + p.tail(p.size() - j - 1).sum();
-}
-
-/// `x_j - Σ_(k≠j) p_k x_k / (1 - p_j)` per entry `j` of a row: how far each stands above the rest of the row. `NaN` where
-/// there is no rest. All differences are taken between entries, so that large ones that are nearly alike keep their
-/// digits; `near` is an entry that the others are compared with.
-Eigen::RowVectorXd above_the_rest(const Eigen::RowVectorXd& p, Index near, const Eigen::RowVectorXd& x) {
-  const auto above = [&](Index j) {
-    return (p.array() * (x[j] - x.array())).sum();  // the term of `j` itself is 0
-  };
-  const double own = above(near);
-  const double total = p.sum();
-  Eigen::RowVectorXd result(p.size());
-  for (Index j = 0; j < p.size(); ++j) {
-    const double rest = rest_of_row(p, j, total);
-    const double sum = p[j] > 0.5 ? above(j) : (x[j] - x[near]) * total + own;
-    result[j] = rest > 0.0 ? sum / rest : std::numeric_limits<double>::quiet_NaN();
-  }
-  return result;
-}
+using detail::above_the_rest;
+using detail::rest_of_row;
 
 std::string move_name(const StateSpace& states, Index i, Index j) {
   return text::quoted(states.name(i)) + " → " + text::quoted(states.name(j));

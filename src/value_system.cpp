@@ -169,6 +169,11 @@ Matrix Block::solve_directly(Side side, const Matrix& b) const {
   return x;
 }
 
+Block block_of(MoveRows rows) {
+  if (rows.size() > Block::most_eliminated) return Block(std::make_unique<SparseOperator>(std::move(rows)));
+  return Block(Elimination(full(rows), rows.slack));
+}
+
 // --- parts ------------------------------------------------------------------------------------------------------------
 
 Parts::Parts(const MoveRows& rows) : pivots_(rows.slack), part_of_(components(rows)) {

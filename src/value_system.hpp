@@ -48,6 +48,9 @@ class Block {
   std::unique_ptr<Later> later_;        // what is found when first needed
 };
 
+/// A block of moves given by rows, in the way that suits its size.
+Block block_of(MoveRows rows);
+
 /// Strongly connected parts of a system, solved one after another.
 class Parts {
  public:

@@ -12,6 +12,7 @@
 #include "sojourn/journey.hpp"
 #include "sojourn/lifetime_value.hpp"
 #include "sojourn/simulate.hpp"
+#include "sojourn/word_of_mouth.hpp"
 
 namespace sojourn {
 
@@ -28,6 +29,7 @@ std::ostream& operator<<(std::ostream& out, const FitReport& report);
 std::ostream& operator<<(std::ostream& out, const FitResult& fit);
 std::ostream& operator<<(std::ostream& out, const LifetimeValue& value);
 std::ostream& operator<<(std::ostream& out, const Simulation& simulation);
+std::ostream& operator<<(std::ostream& out, const ReferralValue& value);
 
 /// The chain as a Graphviz or a Mermaid graph; moves below `min_probability` are left out. Names are quoted. Throws
 /// `invalid_argument` for a `min_probability` outside [0, 1].

@@ -40,3 +40,4 @@
 #include "sojourn/value_law.hpp"        // IWYU pragma: export
 #include "sojourn/value_moments.hpp"    // IWYU pragma: export
 #include "sojourn/version.hpp"          // IWYU pragma: export
+#include "sojourn/word_of_mouth.hpp"    // IWYU pragma: export
