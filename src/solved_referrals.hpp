@@ -41,9 +41,9 @@ struct ReferralValue::Solution {
  private:
   void refuse_divergence() const;
 
-  mutable std::mutex mutex;
-  mutable std::optional<detail::Growth> growth;
-  mutable std::optional<StateValues> mix;
+  mutable std::mutex mutex_;
+  mutable std::optional<detail::Growth> growth_;
+  mutable std::optional<StateValues> mix_;
 };
 
 }  // namespace sojourn

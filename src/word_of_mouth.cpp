@@ -97,9 +97,9 @@ void ReferralValue::Solution::refuse_divergence() const {
 }
 
 const detail::Growth& ReferralValue::Solution::grown() const {
-  const std::lock_guard lock(mutex);
-  if (!growth) growth = detail::growth(own.chain(), laws.brought, laws.arrives, delay);
-  return *growth;
+  const std::lock_guard lock(mutex_);
+  if (!growth_) growth_ = detail::growth(own.chain(), laws.brought, laws.arrives, delay);
+  return *growth_;
 }
 
 const StateValues& ReferralValue::Solution::settled() const {
@@ -117,9 +117,9 @@ const StateValues& ReferralValue::Solution::settled() const {
         "stable_mix: no newcomer brings others (R0 = 0), so the base does not feed itself; give referrals in states "
         "that newcomers reach");
   }
-  const std::lock_guard lock(mutex);
-  if (!mix) mix.emplace(states, *found.mix);
-  return *mix;
+  const std::lock_guard lock(mutex_);
+  if (!mix_) mix_.emplace(states, *found.mix);
+  return *mix_;
 }
 
 ReferralValue::ReferralValue(std::shared_ptr<const Solution> solution) : solution_(std::move(solution)) {}

@@ -1,12 +1,11 @@
 #include "sojourn/sensitivity.hpp"
 
 #include "arguments.hpp"
+#include "bound_sensitivity.hpp"
 #include "bound_value.hpp"
 #include "docs.hpp"
 #include "named_what_if.hpp"
 #include "rows.hpp"
-
-SOJOURN_ARGUMENT(AllowedArgument, "Lifecycle | ArrayLike | None");
 
 namespace sojourn::python {
 
@@ -46,22 +45,6 @@ std::string shown(double x) {
 std::string shown(const std::string& name) {
   return py::repr(py::str(name));
 }
-
-std::optional<Mask> to_allowed(py::handle object, const StateSpace& states) {
-  if (object.is_none()) return std::nullopt;
-  if (py::isinstance<Lifecycle>(object)) {
-    const auto& life = object.cast<const Lifecycle&>();
-    if (!(life.states() == states)) throw py::value_error("allowed: the lifecycle has other states than the chain");
-    return life.allowed();
-  }
-  return Mask((to_matrix(object, "allowed", states.n_states(), states.n_states()).array() != 0.0).matrix());
-}
-
-// The lifecycle that is said, else that of the fit behind the value.
-struct BoundSensitivity {
-  Sensitivity why;
-  std::optional<Lifecycle> lifecycle;
-};
 
 BoundSensitivity ask(const BoundValue& value, const LawArgument& start, const AllowedArgument& allowed) {
   std::optional<Lifecycle> lifecycle;

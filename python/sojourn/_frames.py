@@ -78,6 +78,7 @@ for _table in (
     _core.Journeys,
     _core.Counts,
     _core.LifetimeValue,
+    _core.ReferralValue,
     _core.Simulation,
     _core.ScenarioSimulation,
     _core.CohortPath,
@@ -143,11 +144,44 @@ def _passage_table(self: _core.FirstPassage) -> dict[str, NDArray[Any]]:
     }
 
 
+def _generations_table(self: _core.Generations) -> dict[str, NDArray[Any]]:
+    worth = np.asarray(self.value)
+    named = {f"generation_{g}": worth[:, g] for g in range(1, worth.shape[1])}
+    return {"state": np.array(self.beyond.keys()), "own": worth[:, 0], **named, "beyond": np.asarray(self.beyond)}
+
+
+def _quadrants_table(self: _core.ReferralQuadrants) -> dict[str, NDArray[Any]]:
+    return {
+        "own": np.asarray(self.own),
+        "referred": np.asarray(self.referred),
+        "multiplier": np.asarray(self.multiplier),
+        "quadrant": np.asarray(self.quadrant),
+    }
+
+
 _MOVE = {"from_state": str, "to_state": str}
 _LEVER = {**_MOVE, "probability": float, "value_of_a_point": float}
 _rows(_core.Levers, _LEVER, list, "one row per lever, in currency per customer")
 _rows(
     _core.BaseLevers, {**_LEVER, "value_for_base": float, "break_even_cost": float}, list, "one row per lever on a base"
+)
+_rows(
+    _core.ReferralLevers,
+    {
+        **_MOVE,
+        "probability": float,
+        "own_value_of_a_point": float,
+        "total_value_of_a_point": float,
+        "R0_of_a_point": float,
+    },
+    list,
+    "one row per lever, in currency per customer",
+)
+_rows(
+    _core.QuadrantTotals,
+    {"quadrant": str, "customers": int, "own": float, "referred": float},
+    list,
+    "one row per quadrant, in currency",
 )
 _rows(_core.Leaks, {"from_state": str, "exit": str, "amount": float}, list, "one row per state and exit, in currency")
 _rows(
@@ -160,3 +194,5 @@ _rows(_core.WhatIf, {**_MOVE, "amount": float}, lambda self: self.moves, "one ro
 _table_of(_core.Absorption, _absorption_table, "one row per state and end")
 _table_of(_core.Hitting, _hitting_table, "one row per state")
 _table_of(_core.FirstPassage, _passage_table, "one row per state of departure and time")
+_table_of(_core.Generations, _generations_table, "one row per state, in currency")
+_table_of(_core.ReferralQuadrants, _quadrants_table, "one row per customer, in currency")

@@ -264,3 +264,23 @@ TEST_CASE("the page on large chains compiles and tells the fair game") {
   CHECK(rounds == Catch::Approx(250.0 * 750.0).epsilon(1e-10));
   CHECK(visits.vector().sum() == Catch::Approx(rounds).epsilon(1e-9));
 }
+
+TEST_CASE("the page on word of mouth compiles and tells the value with all whom a customer brings") {
+  const sojourn::Chain chain(sojourn::StateSpace{"active", "churn"}, matrix({{.8, .2}, {0, 1}}));
+  const sojourn::Rewards rewards(chain.states(), {{"active", 10.0}});
+  const sojourn::Referrals referrals(chain.states(), {{"active", .1}});
+  const sojourn::ReferralValue ref =
+      sojourn::referral_value(chain, rewards, referrals, {.discount = sojourn::Discount::none()});
+  const double total = ref.total()["active"];
+  const double own = ref.own()["active"];
+  const double growth = ref.growth_factor();
+  const std::vector<sojourn::ReferralLever> levers = sojourn::sensitivity(ref, "active").levers();
+  const sojourn::Extinction end = sojourn::extinction(chain, referrals, {.offspring = sojourn::OffspringLaw::poisson});
+  const sojourn::Progeny tree = sojourn::progeny(chain, referrals);
+  CHECK(total == Catch::Approx(100.0));
+  CHECK(own == Catch::Approx(50.0));
+  CHECK(growth == Catch::Approx(.9));
+  CHECK(levers.front().total_value_of_a_point > levers.front().own_value_of_a_point);
+  CHECK(end.newcomer_probability == 1.0);
+  CHECK(tree.newcomer_variance == Catch::Approx(5.6));
+}
