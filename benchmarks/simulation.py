@@ -322,7 +322,7 @@ def cohorts() -> None:
 # --- a cell of a notebook ---------------------------------------------------------------------------------------------
 
 
-OUTPUTS = ("value", "occupancy", "revenue", "moves", "end_times", "journeys")
+SUMMARIES = ("value", "occupancy", "revenue", "moves", "end_times")
 
 
 def has_output(case: Case, name: str) -> bool:
@@ -335,15 +335,15 @@ def has_output(case: Case, name: str) -> bool:
 
 
 def notebook() -> None:
-    """One million customers, 60 periods, 8 states, all outputs and a bar."""
+    """One million customers, 60 periods, 8 states, all summaries and a bar; then their journeys as columns."""
     case = Case(8)
     customers = 1_000_000
-    outputs = [name for name in OUTPUTS if has_output(case, name)]
+    outputs = [name for name in SUMMARIES if has_output(case, name)]
 
     def cell() -> Any:
         result = case.simulate(customers, outputs=outputs, progress=True)
         value = result.value
-        return value.mean, value.std, value.quantile([0.05, 0.5, 0.95]), result.survivors, result.journeys()
+        return value.mean, value.std, value.quantile([0.05, 0.5, 0.95]), result.survivors
 
     def without_bar() -> Any:
         return case.simulate(customers, outputs=outputs)
@@ -351,9 +351,12 @@ def notebook() -> None:
     def walk_alone() -> Any:
         return case.simulate(customers)
 
+    def columns() -> Any:
+        return case.simulate(customers, outputs=("value", "journeys")).journey_columns()
+
     best = {}
     for _ in range(5):
-        for ask in (cell, without_bar, walk_alone):
+        for ask in (cell, without_bar, walk_alone, columns):
             start = time.perf_counter()
             answer = ask()
             took = time.perf_counter() - start
@@ -367,6 +370,7 @@ def notebook() -> None:
         f"  in the call without a bar {seconds(best[without_bar])} ({best[without_bar] / best[cell]:.0%}); "
         f"values alone {seconds(best[walk_alone])} ({best[walk_alone] / best[cell]:.0%})"
     )
+    print(f"  values and whole journeys, as columns of NumPy {seconds(best[columns])}")
 
 
 # --- instructions -----------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@
 #include "crew.hpp"
 #include "horizon.hpp"
 #include "memory.hpp"
+#include "multinomial.hpp"
 #include "sojourn/simulate.hpp"
 #include "split_words.hpp"
 #include "text.hpp"
@@ -27,50 +28,17 @@ constexpr std::int64_t most_cells = std::int64_t{1} << 40;
 constexpr std::int64_t most_moves = std::int64_t{1} << 62;
 constexpr int rows_between_looks = 256;  // at the flags and the clock
 
-/// A move out of a state: who of those left makes it, and where it leads.
-struct Move {
-  detail::BinomialLaw law;
-  Index to;
-};
-
 /// Everything that a thread needs to know, and nothing that it changes.
 struct Plan {
   Index n_states;
   const CohortOptions& options;
   std::vector<std::size_t> first;  // row `i` holds the moves `first[i] … first[i + 1] - 1`
-  std::vector<Move> moves;
-  std::vector<double> move_rewards;  // empty = none
-  std::vector<Move> starts;          // empty where the stock is given
+  std::vector<detail::SplitMove> moves;
+  std::vector<double> move_rewards;       // empty = none
+  std::vector<detail::SplitMove> starts;  // empty where the stock is given
   Vector state_rewards;
   double factor;
 };
-
-/// The moves of a row in order, each with its share of what those before it leave.
-void add_row(std::vector<Move>& moves, const std::vector<std::pair<Index, double>>& row) {
-  const std::size_t first = moves.size();
-  double rest = 0.0;
-  for (auto move = row.rbegin(); move != row.rend(); ++move) {
-    moves.push_back({.law = detail::BinomialLaw(move->second, rest), .to = move->first});
-    rest += move->second;
-  }
-  std::reverse(moves.begin() + static_cast<std::ptrdiff_t>(first), moves.end());
-}
-
-/// Splits `count` customers over the moves `first … last - 1` and calls `moved(m, number)` for each that is made. Nobody is
-/// left after the last one.
-template <class Moved>
-void split(const std::vector<Move>& moves, std::size_t first, std::size_t last, std::int64_t count,
-           detail::SplitWords words, Moved&& moved) {
-  auto left = static_cast<double>(count);
-  for (std::size_t m = first; m + 1 < last; ++m) {
-    const double number = moves[m].law.draw(left, words);
-    if (number == 0.0) continue;
-    moved(m, static_cast<std::int64_t>(number));
-    left -= number;
-    if (left == 0.0) return;
-  }
-  moved(last - 1, static_cast<std::int64_t>(left));
-}
 
 /// Where one path is written to.
 struct PathPlaces {
@@ -93,8 +61,9 @@ void walk(const Plan& plan, std::int64_t path, const PathPlaces& out, detail::Cr
   if (plan.starts.empty()) {
     std::copy(options.stock.begin(), options.stock.end(), out.occupancy);
   } else {
-    split(plan.starts, 0, plan.starts.size(), *options.customers, detail::SplitWords::of_start(options.seed, number),
-          [&](std::size_t m, std::int64_t some) { out.occupancy[plan.starts[m].to] += some; });
+    detail::split(plan.starts, 0, plan.starts.size(), *options.customers,
+                  detail::SplitWords::of_start(options.seed, number),
+                  [&](std::size_t m, std::int64_t some) { out.occupancy[plan.starts[m].to] += some; });
   }
   double discount = 1.0;
   double value = 0.0;
@@ -117,12 +86,12 @@ void walk(const Plan& plan, std::int64_t path, const PathPlaces& out, detail::Cr
       if (count == 0) continue;
       of_states += static_cast<double>(count) * plan.state_rewards[i];
       const auto cell = static_cast<std::uint64_t>(t * n + i);
-      split(plan.moves, plan.first[static_cast<std::size_t>(i)], plan.first[static_cast<std::size_t>(i) + 1], count,
-            detail::SplitWords(options.seed, number, cell), [&](std::size_t m, std::int64_t some) {
-              next[plan.moves[m].to] += some;
-              out.moves[m] += some;
-              if (!plan.move_rewards.empty()) of_moves += static_cast<double>(some) * plan.move_rewards[m];
-            });
+      detail::split(plan.moves, plan.first[static_cast<std::size_t>(i)], plan.first[static_cast<std::size_t>(i) + 1],
+                    count, detail::SplitWords(options.seed, number, cell), [&](std::size_t m, std::int64_t some) {
+                      next[plan.moves[m].to] += some;
+                      out.moves[m] += some;
+                      if (!plan.move_rewards.empty()) of_moves += static_cast<double>(some) * plan.move_rewards[m];
+                    });
     }
     out.revenue[t] = of_states + of_moves;
     value += discount * of_states;
@@ -281,7 +250,7 @@ Plan planned(const Chain& chain, const Rewards& rewards, const CohortOptions& op
       row.emplace_back(to, p);
       if (rewards.has_move_rewards()) plan.move_rewards.push_back(rewards.move_reward(i, to));
     });
-    add_row(plan.moves, row);
+    detail::add_split_row(plan.moves, row);
     plan.first.push_back(plan.moves.size());
   }
   if (options.stock.size() != 0) return plan;
@@ -290,7 +259,7 @@ Plan planned(const Chain& chain, const Rewards& rewards, const CohortOptions& op
     if (options.start[i] > 0.0) row.emplace_back(i, options.start[i]);
   }
   if (row.empty()) row.emplace_back(0, 1.0);
-  add_row(plan.starts, row);
+  detail::add_split_row(plan.starts, row);
   return plan;
 }
 

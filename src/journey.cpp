@@ -32,9 +32,8 @@ Journeys::Journeys(Lifecycle lifecycle, Period period, TimeUnit time_unit, Journ
     : lifecycle_(std::move(lifecycle)),
       period_(period),
       time_unit_(time_unit),
-      columns_(std::move(columns)),
       report_(std::move(report)) {
-  JourneyColumns& c = columns_;
+  JourneyColumns& c = columns;
   const std::size_t n_entries = c.states.size();
   if (c.offsets.empty() || c.offsets.front() != 0) refuse("offsets: begin with 0, one more than there are journeys");
   const std::size_t n = c.offsets.size() - 1;
@@ -93,6 +92,7 @@ Journeys::Journeys(Lifecycle lifecycle, Period period, TimeUnit time_unit, Journ
       }
     }
   }
+  columns_ = std::make_shared<const JourneyColumns>(std::move(columns));
 }
 
 JourneyView Journeys::operator[](Index journey) const {
@@ -101,13 +101,13 @@ JourneyView Journeys::operator[](Index journey) const {
                             text::grouped(n_journeys()));
   }
   const auto j = static_cast<std::size_t>(journey);
-  const auto begin = static_cast<std::size_t>(columns_.offsets[j]);
-  const auto size = static_cast<std::size_t>(columns_.offsets[j + 1]) - begin;
-  return {.customer = columns_.customers[j],
-          .states = std::span(columns_.states).subspan(begin, size),
-          .times = std::span(columns_.times).subspan(begin, size),
-          .values = std::span(columns_.values).subspan(begin, size),
-          .is_ended = lifecycle_.is_exit(columns_.states[begin + size - 1])};
+  const auto begin = static_cast<std::size_t>(columns_->offsets[j]);
+  const auto size = static_cast<std::size_t>(columns_->offsets[j + 1]) - begin;
+  return {.customer = columns_->customers[j],
+          .states = std::span(columns_->states).subspan(begin, size),
+          .times = std::span(columns_->times).subspan(begin, size),
+          .values = std::span(columns_->values).subspan(begin, size),
+          .is_ended = lifecycle_.is_exit(columns_->states[begin + size - 1])};
 }
 
 }  // namespace sojourn

@@ -11,7 +11,14 @@
 namespace sojourn::detail {
 
 /// What a random word is used for: the upper bits of the last word of the Philox counter. Simulation uses 0 to 3 whole.
-enum class Purpose : std::uint32_t { move = 1u << 24, mean_reward = 2u << 24, customer = 3u << 24 };
+enum class Purpose : std::uint32_t {
+  move = 1u << 24,
+  mean_reward = 2u << 24,
+  customer = 3u << 24,
+  referrals = 4u << 24,
+  good_experiences = 5u << 24,
+  bad_experiences = 6u << 24
+};
 
 inline WordStream words_for(std::uint64_t seed, std::uint64_t draw, std::uint32_t item, Purpose purpose) {
   return {seed,

@@ -125,9 +125,15 @@ class Run {
     }
     const auto n = static_cast<std::size_t>(chain.n_states());
     ends_ = {
-        .horizon = plan_.tables().horizon, .n_live = plan_.tables().n_live, .is_absorbing = std::vector<char>(n, 0)};
+        .horizon = plan_.tables().horizon,
+        .n_live = plan_.tables().n_live,
+        .is_absorbing = std::vector<char>(n, 0),
+        .has_paid_exits = false};
     const auto walk_number = [this](Index i) { return plan_.number_of()[static_cast<std::size_t>(i)]; };
-    for (const Index i : chain.absorbing_states()) ends_.is_absorbing[walk_number(i)] = 1;
+    for (const Index i : chain.absorbing_states()) {
+      ends_.is_absorbing[walk_number(i)] = 1;
+      if (walk_number(i) < ends_.n_live) ends_.has_paid_exits = true;
+    }
     Index n_starts = 0;
     for (Index i = 0; i < start.size(); ++i) {
       if (start[i] <= 0.0) continue;
@@ -211,7 +217,7 @@ class Run {
     if (outputs.revenue) into.count_revenue();
     if (outputs.journeys) {
       into.paths = std::make_shared<const detail::SimulatedPaths>(
-          into.chain, into.rewards, plan_.state_of(), plan_.states_per_word(), ends_,
+          into.chain, into.rewards, plan_.state_of(), ends_,
           detail::SimulatedPaths::Blocks(journeys.begin(), journeys.end()));
     }
     return true;

@@ -1,6 +1,7 @@
 #include "simulation_content.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
 #include <utility>
 
@@ -14,89 +15,108 @@ namespace sojourn {
 namespace detail {
 
 SimulatedPaths::SimulatedPaths(const Chain& chain, const Rewards& rewards, std::vector<std::int32_t> state_of,
-                               unsigned states_per_word, JourneyEnds ends, Blocks blocks)
+                               JourneyEnds ends, Blocks blocks)
     : chain_(chain),
       rewards_(rewards),
       state_of_(std::move(state_of)),
-      states_per_word_(states_per_word),
       ends_(std::move(ends)),
       blocks_(std::move(blocks)) {}
 
 SimulatedPaths::SimulatedPaths(const SimulatedPaths& like, Blocks blocks)
-    : SimulatedPaths(like.chain_, like.rewards_, like.state_of_, like.states_per_word_, like.ends_, std::move(blocks)) {
-}
+    : SimulatedPaths(like.chain_, like.rewards_, like.state_of_, like.ends_, std::move(blocks)) {}
 
 const Journeys& SimulatedPaths::journeys() const {
   const std::lock_guard lock(mutex_);
-  if (!journeys_) {
-    std::vector<std::string> exits;
-    for (const Index i : chain_.absorbing_states()) exits.push_back(chain_.states().name(i));
-    journeys_.emplace(Lifecycle(chain_.states(), exits), chain_.period(), TimeUnit::step, columns());
-  }
+  if (journeys_) return *journeys_;
+  constexpr double bytes_per_entry = 20.0;
+  check_memory(bytes_per_entry * static_cast<double>(n_entries()), "journeys: their columns",
+               "simulate in parts (first_customer)");
+  const auto n_customers = static_cast<std::size_t>(places().customers.back());
+  const auto n = static_cast<std::size_t>(n_entries());
+  JourneyColumns all;
+  all.customers.resize(n_customers);
+  all.offsets.resize(n_customers + 1);
+  all.states.resize(n);
+  all.times.resize(n);
+  all.values.resize(n);
+  write({.customers = all.customers,
+         .offsets = all.offsets,
+         .states = all.states,
+         .times = all.times,
+         .values = all.values});
+  std::vector<std::string> exits;
+  for (const Index i : chain_.absorbing_states()) exits.push_back(chain_.states().name(i));
+  journeys_.emplace(Lifecycle(chain_.states(), exits), chain_.period(), TimeUnit::step, std::move(all));
   return *journeys_;
 }
 
-template <class Visit>
-void SimulatedPaths::for_each_path(const RecordedBlock& block, Visit&& visit) const {
-  std::vector<std::uint32_t> path;
-  const std::size_t words_per_group = 4 / states_per_word_;
-  const std::uint64_t* words = block.words.data();
-  for (std::size_t customer = 0; customer < block.groups.size(); ++customer) {
-    const std::uint64_t n_groups = block.groups[customer];
-    unpack(words, words_per_group, n_groups, states_per_word_, path);
-    path[4 * n_groups] = block.last_states[customer];
-    words += n_groups * words_per_group;
-    visit(customer, path.data(), ends_.moves(path.data(), n_groups));
-  }
+const SimulatedPaths::Places& SimulatedPaths::places() const {
+  std::call_once(counted_, [this] {
+    const std::size_t n_blocks = blocks_.size();
+    places_ = {.customers = std::vector<std::int64_t>(n_blocks + 1, 0),
+               .entries = std::vector<std::int64_t>(n_blocks + 1, 0)};
+    for_each_block(static_cast<std::int64_t>(n_blocks), 0, [&](std::int64_t block) {
+      const auto b = static_cast<std::size_t>(block);
+      const RecordedBlock& recorded = *blocks_[b];
+      std::vector<std::uint32_t> path;
+      places_.customers[b + 1] = static_cast<std::int64_t>(recorded.n_customers());
+      for (std::size_t customer = 0; customer < recorded.n_customers(); ++customer) {
+        places_.entries[b + 1] += static_cast<std::int64_t>(recorded.trace(customer).moves(ends_, path)) + 1;
+      }
+    });
+    for (std::size_t b = 0; b < n_blocks; ++b) {
+      places_.customers[b + 1] += places_.customers[b];
+      places_.entries[b + 1] += places_.entries[b];
+    }
+  });
+  return places_;
 }
 
-JourneyColumns SimulatedPaths::columns() const {
-  const std::size_t n_blocks = blocks_.size();
-  std::vector<std::size_t> first_journey(n_blocks + 1, 0);
-  std::vector<std::size_t> first_entry(n_blocks + 1, 0);
-  for_each_block(static_cast<std::int64_t>(n_blocks), 0, [&](std::int64_t block) {
-    const auto b = static_cast<std::size_t>(block);
-    first_journey[b + 1] = blocks_[b]->groups.size();
-    for_each_path(*blocks_[b],
-                  [&](std::size_t, const std::uint32_t*, std::uint64_t n_moves) { first_entry[b + 1] += n_moves + 1; });
-  });
-  for (std::size_t b = 0; b < n_blocks; ++b) {
-    first_journey[b + 1] += first_journey[b];
-    first_entry[b + 1] += first_entry[b];
-  }
-  constexpr double bytes_per_entry = 20.0;
-  check_memory(bytes_per_entry * static_cast<double>(first_entry.back()), "journeys: their columns",
-               "simulate in parts (first_customer)");
-  JourneyColumns all;
-  all.customers.resize(first_journey.back());
-  all.offsets.resize(first_journey.back() + 1);
-  all.states.resize(first_entry.back());
-  all.times.resize(first_entry.back());
-  all.values.resize(first_entry.back());
-  all.is_continuation.assign(first_journey.back(), false);
+void SimulatedPaths::write(const JourneyBuffers& to) const {
+  const auto check = [](const char* name, std::size_t size, std::int64_t expected) {
+    if (size == 0 || size == static_cast<std::size_t>(expected)) return;
+    throw std::invalid_argument(std::string(name) + ": expected room for " + text::grouped(expected) +
+                                " numbers, or none where the column is not wanted, found room for " +
+                                text::grouped(static_cast<std::int64_t>(size)));
+  };
+  const std::int64_t n_customers = places().customers.back();
+  check("customers", to.customers.size(), n_customers);
+  check("offsets", to.offsets.size(), n_customers + 1);
+  check("states", to.states.size(), n_entries());
+  check("times", to.times.size(), n_entries());
+  check("values", to.values.size(), n_entries());
+  if (!to.offsets.empty()) to.offsets[0] = 0;
+  for_each_block(static_cast<std::int64_t>(blocks_.size()), 0,
+                 [&](std::int64_t block) { write_block(static_cast<std::size_t>(block), to); });
+}
+
+void SimulatedPaths::write_block(std::size_t block, const JourneyBuffers& to) const {
+  const RecordedBlock& recorded = *blocks_[block];
   const Vector& per_state = rewards_.per_state();
-  for_each_block(static_cast<std::int64_t>(n_blocks), 0, [&](std::int64_t block) {
-    const auto b = static_cast<std::size_t>(block);
-    std::size_t at = first_entry[b];
-    for_each_path(*blocks_[b], [&](std::size_t customer, const std::uint32_t* path, std::uint64_t n_moves) {
-      const std::size_t journey = first_journey[b] + customer;
-      all.customers[journey] = blocks_[b]->first_customer + static_cast<std::int64_t>(customer);
-      all.offsets[journey + 1] = static_cast<std::int64_t>(at + n_moves + 1);
-      for (std::uint64_t t = 0; t <= n_moves; ++t) {
-        const std::int32_t state = state_of_[path[t]];
-        all.states[at + t] = state;
-        all.times[at + t] = static_cast<std::int64_t>(t);
-        all.values[at + t] = per_state[state];
+  std::vector<std::uint32_t> path;
+  auto journey = static_cast<std::size_t>(places_.customers[block]);
+  auto at = static_cast<std::size_t>(places_.entries[block]);
+  for (std::size_t customer = 0; customer < recorded.n_customers(); ++customer, ++journey) {
+    const Trace trace = recorded.trace(customer);
+    trace.unpack(path);
+    const auto n = static_cast<std::size_t>(ends_.moves(path.data(), trace.n_groups)) + 1;
+    if (!to.customers.empty()) {
+      to.customers[journey] = recorded.first_customer + static_cast<std::int64_t>(customer);
+    }
+    if (!to.offsets.empty()) to.offsets[journey + 1] = static_cast<std::int64_t>(at + n);
+    if (!to.times.empty()) std::iota(&to.times[at], &to.times[at] + n, std::int64_t{0});
+    for (std::size_t t = 0; t < n; ++t) path[t] = static_cast<std::uint32_t>(state_of_[path[t]]);
+    if (!to.states.empty()) {
+      for (std::size_t t = 0; t < n; ++t) to.states[at + t] = static_cast<std::int32_t>(path[t]);
+    }
+    if (!to.values.empty()) {
+      for (std::size_t t = 0; t < n; ++t) to.values[at + t] = per_state[path[t]];
+      for (std::size_t t = 0; t + 1 < n && rewards_.has_move_rewards(); ++t) {
+        to.values[at + t] += rewards_.move_reward(path[t], path[t + 1]);
       }
-      if (rewards_.has_move_rewards()) {
-        for (std::uint64_t t = 0; t < n_moves; ++t) {
-          all.values[at + t] += rewards_.move_reward(state_of_[path[t]], state_of_[path[t + 1]]);
-        }
-      }
-      at += n_moves + 1;
-    });
-  });
-  return all;
+    }
+    at += n;
+  }
 }
 
 }  // namespace detail
@@ -191,6 +211,14 @@ std::span<const std::int64_t> Simulation::passage_times() const {
 
 const Journeys& Simulation::journeys() const {
   return asked_for(content_->paths, content_->paths != nullptr, "journeys", add_them)->journeys();
+}
+
+std::int64_t Simulation::n_journey_entries() const {
+  return asked_for(content_->paths, content_->paths != nullptr, "journeys", add_them)->n_entries();
+}
+
+void Simulation::write_journeys(const JourneyBuffers& to) const {
+  asked_for(content_->paths, content_->paths != nullptr, "journeys", add_them)->write(to);
 }
 
 std::int64_t Simulation::customers() const {

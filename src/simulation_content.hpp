@@ -20,27 +20,34 @@ class SimulatedPaths {
  public:
   using Blocks = std::vector<std::shared_ptr<const RecordedBlock>>;
 
-  /// `state_of` and `states_per_word` are those of the walk.
-  SimulatedPaths(const Chain& chain, const Rewards& rewards, std::vector<std::int32_t> state_of,
-                 unsigned states_per_word, JourneyEnds ends, Blocks blocks);
+  /// `state_of` is that of the walk.
+  SimulatedPaths(const Chain& chain, const Rewards& rewards, std::vector<std::int32_t> state_of, JourneyEnds ends,
+                 Blocks blocks);
   /// The same walk with other customers.
   SimulatedPaths(const SimulatedPaths& like, Blocks blocks);
 
   const Journeys& journeys() const;
+  std::int64_t n_entries() const { return places().entries.back(); }
+  void write(const JourneyBuffers& to) const;
   const Blocks& blocks() const { return blocks_; }
 
  private:
-  JourneyColumns columns() const;
-  /// Calls `visit(customer, path, n_moves)` for each customer of a block.
-  template <class Visit>
-  void for_each_path(const RecordedBlock& block, Visit&& visit) const;
+  /// Where the customers and the entries of each block begin, and where the last ones end.
+  struct Places {
+    std::vector<std::int64_t> customers;
+    std::vector<std::int64_t> entries;
+  };
+
+  const Places& places() const;
+  void write_block(std::size_t block, const JourneyBuffers& to) const;
 
   Chain chain_;
   Rewards rewards_;
   std::vector<std::int32_t> state_of_;
-  unsigned states_per_word_;
   JourneyEnds ends_;
   Blocks blocks_;
+  mutable std::once_flag counted_;
+  mutable Places places_;
   mutable std::mutex mutex_;
   mutable std::optional<Journeys> journeys_;
 };

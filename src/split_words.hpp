@@ -17,6 +17,11 @@ class SplitWords {
   SplitWords(std::uint64_t seed, std::uint32_t path, std::uint64_t cell)
       : SplitWords(seed, {path, static_cast<std::uint32_t>(cell), static_cast<std::uint32_t>(cell >> 32) << 24, 16}) {}
   static SplitWords of_start(std::uint64_t seed, std::uint32_t path) { return SplitWords(seed, {path, 0, 0, 31}); }
+  /// The same cells from another stream on.
+  static SplitWords of_stream(std::uint64_t seed, std::uint32_t path, std::uint64_t cell, std::uint32_t stream) {
+    return SplitWords(seed,
+                      {path, static_cast<std::uint32_t>(cell), static_cast<std::uint32_t>(cell >> 32) << 24, stream});
+  }
 
   std::uint64_t next() {
     if (place_ == words_.size()) refill();

@@ -10,6 +10,7 @@
 #include "counts_access.hpp"
 #include "level.hpp"
 #include "posterior_draws.hpp"
+#include "quantile.hpp"
 #include "text.hpp"
 #include "threads.hpp"
 
@@ -108,15 +109,6 @@ void for_each_draw(Index draws, int threads, const Work& work) {
     const Index first = block * block_size;
     for (Index k = first; k < std::min(first + block_size, draws); ++k) work(k);
   });
-}
-
-/// The sorted numbers' quantile, between neighbours linearly (R. J. Hyndman & Y. Fan, The American Statistician 50,
-/// 1996, definition 7).
-double quantile(const Vector& sorted, double p) {
-  const double place = p * static_cast<double>(sorted.size() - 1);
-  const auto below = std::min(static_cast<Index>(place), sorted.size() - 2);
-  const double part = place - static_cast<double>(below);
-  return sorted[below] + part * (sorted[below + 1] - sorted[below]);
 }
 
 /// Everything that a refit needs, customer by customer.
@@ -284,8 +276,8 @@ AnswerInterval Uncertain::interval(double level) const {
   for (Index a = 0; a < estimate_.size(); ++a) {
     Vector sorted = draws_.col(a);
     std::sort(sorted.begin(), sorted.end());
-    result.lower[a] = quantile(sorted, 0.5 * (1.0 - level));
-    result.upper[a] = quantile(sorted, 0.5 * (1.0 + level));
+    result.lower[a] = detail::quantile(sorted, 0.5 * (1.0 - level));
+    result.upper[a] = detail::quantile(sorted, 0.5 * (1.0 + level));
   }
   return result;
 }

@@ -1,13 +1,14 @@
 #include "walk_record.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <utility>
 
 namespace sojourn::detail {
 
 namespace {
 
-constexpr std::size_t first_room = 1024;  // groups of a trace
+constexpr std::size_t first_room = 1024;       // groups of a trace
+constexpr Index most_cells_at_once = 1 << 13;  // counts that stay in the nearest cache
 
 }  // namespace
 
@@ -21,30 +22,32 @@ std::uint64_t JourneyEnds::moves(const std::uint32_t* path, std::uint64_t n_grou
   return n;
 }
 
-void unpack(const std::uint64_t* words, std::size_t stride, std::uint64_t n_groups, unsigned states_per_word,
-            std::vector<std::uint32_t>& path) {
-  path.resize(std::max<std::size_t>(path.size(), 4 * n_groups + 1));
-  if (states_per_word == 4) {
-    for (std::uint64_t group = 0; group < n_groups; ++group, words += stride) {
-      for (unsigned k = 0; k < 4; ++k) path[4 * group + k] = static_cast<std::uint16_t>(*words >> (16 * k));
-    }
-  } else {
-    for (std::uint64_t group = 0; group < n_groups; ++group, words += stride) {
-      for (unsigned k = 0; k < 4; ++k) path[4 * group + k] = static_cast<std::uint32_t>(words[k / 2] >> (k % 2 * 32));
-    }
+std::uint64_t Trace::moves(const JourneyEnds& ends, std::vector<std::uint32_t>& path) const {
+  if (ends.has_paid_exits) {
+    unpack(path);
+    return ends.moves(path.data(), n_groups);
   }
+  if (n_groups == 0) return 0;
+  std::uint32_t last[5];
+  unpack(n_groups - 1, last);
+  last[4] = last_state;
+  std::uint64_t n = 4 * (n_groups - 1);
+  const std::uint64_t most = std::min(ends.horizon, 4 * n_groups);
+  while (n < most && last[n % 4] < ends.n_live) ++n;
+  return n;
 }
 
 WalkRecorder::WalkRecorder(const WalkPlan& plan, const JourneyEnds& ends, const RecordWanted& wanted)
     : plan_(plan), ends_(ends), wanted_(wanted) {
   const auto n = static_cast<Index>(plan.state_of().size());
-  if (wanted.occupancy || wanted.moves_per_period) {
-    const auto groups = static_cast<Index>((ends.horizon + 3) / 4);
-    if (wanted.occupancy) {
-      occupancy_ = CountMatrix::Zero(4 * groups, n);
-      ended_ = CountMatrix::Zero(groups + 1, n);
-    }
-    if (wanted.moves_per_period) moves_per_period_ = CountMatrix::Zero(4 * groups, n * n);
+  const bool has_horizon = wanted.occupancy || wanted.moves_per_period;
+  const auto groups = static_cast<Index>(has_horizon ? (ends.horizon + 3) / 4 : 0);
+  if (wanted.moves_per_period || (wanted.occupancy && wanted.moves && n * n <= most_cells_at_once / (4 * groups))) {
+    moves_per_period_ = CountMatrix::Zero(4 * groups, n * n);
+  }
+  if (wanted.occupancy) {
+    occupancy_ = CountMatrix::Zero(4 * groups, n);
+    ended_ = CountMatrix::Zero(groups + 1, n);
   }
   if (wanted.moves) moves_ = CountMatrix::Zero(n, n);
   if (!wanted.anything()) return;
@@ -78,88 +81,95 @@ bool WalkRecorder::walk(const Block& block, std::span<const std::uint32_t> start
   while ((end = plan_.walker().walk(plan_.tables(), walked)) == WalkEnd::out_of_room) make_room(walked);
   if (end == WalkEnd::stopped) return false;
   if (!wanted_.anything()) return true;
-  if (plan_.states_per_word() == 4) {
-    keep<std::uint16_t>(block, walked, journeys);
-  } else {
-    keep<std::uint32_t>(block, walked, journeys);
+  keep(block, journeys);
+  if (journeys != nullptr) {
+    // The next block takes about as much.
+    trace_groups_ = walked.group + walked.group / 8;
+    trace_ = std::make_unique_for_overwrite<std::uint64_t[]>(trace_groups_ * words_per_group());
   }
   return true;
 }
 
 void WalkRecorder::make_room(WalkBlock& block) {
-  const std::size_t words_per_group = plan_.walker().lanes * (4 / plan_.states_per_word());
-  const std::size_t groups = trace_.size() / words_per_group;
-  if (block.group == groups) trace_.resize(words_per_group * std::max(first_room, 2 * groups));
-  block.trace = trace_.data();
-  block.trace_groups = trace_.size() / words_per_group;
+  if (block.group == trace_groups_) {
+    const std::size_t groups = std::max(first_room, 2 * trace_groups_);
+    auto larger = std::make_unique_for_overwrite<std::uint64_t[]>(groups * words_per_group());
+    std::copy_n(trace_.get(), trace_groups_ * words_per_group(), larger.get());
+    trace_ = std::move(larger);
+    trace_groups_ = groups;
+  }
+  block.trace = trace_.get();
+  block.trace_groups = trace_groups_;
+}
+
+void WalkRecorder::keep(const Block& block, RecordedBlock* journeys) {
+  const bool is_timed = wanted_.end_times != nullptr || !wanted_.is_target.empty();
+  const bool is_counted = wanted_.occupancy || wanted_.moves || wanted_.moves_per_period;
+  const std::uint32_t n_looked_at = is_counted || is_timed ? block.n_customers : 0;
+  for (std::uint32_t customer = 0; customer < n_looked_at; ++customer) {
+    const Trace trace{.words = trace_.get() + std::size_t{trace_begin_[customer]} * words_per_lane(),
+                      .stride = words_per_group(),
+                      .n_groups = trace_length_[customer],
+                      .states_per_word = plan_.states_per_word(),
+                      .last_state = last_states_[customer]};
+    if (is_counted && trace.states_per_word == 4) count_moves<std::uint16_t>(trace);
+    if (is_counted && trace.states_per_word == 2) count_moves<std::uint32_t>(trace);
+    if (is_timed) keep_times(static_cast<std::size_t>(block.first_place) + customer, trace);
+  }
+  if (journeys == nullptr) return;
+  journeys->first_customer = static_cast<std::int64_t>(block.first_customer);
+  journeys->words_per_lane = words_per_lane();
+  journeys->stride = words_per_group();
+  journeys->begins.assign(trace_begin_.begin(), trace_begin_.begin() + block.n_customers);
+  journeys->groups.assign(trace_length_.begin(), trace_length_.begin() + block.n_customers);
+  journeys->last_states.assign(last_states_.begin(), last_states_.begin() + block.n_customers);
+  journeys->words = std::move(trace_);
 }
 
 template <class State>
-void WalkRecorder::keep(const Block& block, const WalkBlock& walked, RecordedBlock* journeys) {
+void WalkRecorder::count_moves(const Trace& trace) {
   constexpr std::size_t per_word = sizeof(std::uint64_t) / sizeof(State);
-  constexpr std::size_t words_per_lane = 4 / per_word;
-  const std::size_t stride = plan_.walker().lanes * words_per_lane;
   const std::size_t n = plan_.state_of().size();
   const std::uint64_t last_group = ends_.horizon / 4;  // that the horizon cuts, if it cuts one
-  const bool is_timed = wanted_.end_times != nullptr || !wanted_.is_target.empty();
-  const bool is_counted = wanted_.occupancy || wanted_.moves || wanted_.moves_per_period;
-  std::int64_t* occupancy = occupancy_.data();
-  std::int64_t* moves = moves_.data();
+  const bool is_per_period = counts_per_period();
+  std::int64_t* occupancy = is_per_period ? nullptr : occupancy_.data();
+  std::int64_t* moves = is_per_period ? nullptr : moves_.data();
   std::int64_t* moves_per_period = moves_per_period_.data();
-  if (journeys != nullptr) {
-    journeys->first_customer = static_cast<std::int64_t>(block.first_customer);
-    journeys->groups.assign(trace_length_.begin(), trace_length_.begin() + walked.n_customers);
-    journeys->last_states.assign(last_states_.begin(), last_states_.begin() + walked.n_customers);
-    std::size_t total = 0;
-    for (const std::uint32_t groups : journeys->groups) total += groups;
-    journeys->words.resize(total * words_per_lane);
-  }
-  std::uint64_t* record = journeys == nullptr ? nullptr : journeys->words.data();
-  for (std::uint32_t customer = 0; customer < walked.n_customers; ++customer) {
-    const std::uint64_t n_groups = trace_length_[customer];
-    const std::uint64_t* words = trace_.data() + std::size_t{trace_begin_[customer]} * words_per_lane;
-    const std::uint32_t last = last_states_[customer];
-    if (record != nullptr) {
-      const std::uint64_t* from = words;
-      for (std::uint64_t group = 0; group < n_groups; ++group, from += stride) {
-        for (std::size_t w = 0; w < words_per_lane; ++w) *record++ = from[w];
-      }
+  const std::uint64_t* from = trace.words;
+  for (std::uint64_t group = 0; group < trace.n_groups; ++group, from += trace.stride) {
+    std::size_t state[5];
+    for (std::size_t k = 0; k < 4; ++k) {
+      state[k] = static_cast<State>(from[k / per_word] >> (k % per_word * 8 * sizeof(State)));
     }
-    if (is_counted) {
-      const std::uint64_t* from = words;
-      for (std::uint64_t group = 0; group < n_groups; ++group, from += stride) {
-        std::size_t state[5];
-        for (std::size_t k = 0; k < 4; ++k) {
-          state[k] = static_cast<State>(from[k / per_word] >> (k % per_word * 8 * sizeof(State)));
-        }
-        state[4] = group + 1 < n_groups ? static_cast<State>(from[stride]) : last;
-        if (occupancy != nullptr) {
-          for (std::size_t k = 0; k < 4; ++k) ++occupancy[(4 * group + k) * n + state[k]];
-        }
-        if (moves != nullptr) {
-          const std::size_t n_moves = group == last_group ? ends_.horizon % 4 : 4;
-          for (std::size_t k = 0; k < n_moves; ++k) ++moves[state[k] * n + state[k + 1]];
-        }
-        if (moves_per_period != nullptr) {
-          for (std::size_t k = 0; k < 4; ++k) ++moves_per_period[((4 * group + k) * n + state[k]) * n + state[k + 1]];
-        }
-      }
-      if (occupancy != nullptr) ++ended_(static_cast<Index>(n_groups), static_cast<Index>(last));
+    state[4] = group + 1 < trace.n_groups ? static_cast<State>(from[trace.stride]) : trace.last_state;
+    if (is_per_period) {
+      for (std::size_t k = 0; k < 4; ++k) ++moves_per_period[((4 * group + k) * n + state[k]) * n + state[k + 1]];
+      continue;
     }
-    if (is_timed) {
-      unpack(words, stride, n_groups, per_word, path_);
-      path_[4 * n_groups] = last;
-      keep_times(static_cast<std::size_t>(block.first_place) + customer, n_groups);
+    if (wanted_.occupancy) {
+      for (std::size_t k = 0; k < 4; ++k) ++occupancy[(4 * group + k) * n + state[k]];
+    }
+    if (wanted_.moves) {
+      const std::size_t n_moves = group == last_group ? ends_.horizon % 4 : 4;
+      for (std::size_t k = 0; k < n_moves; ++k) ++moves[state[k] * n + state[k + 1]];
     }
   }
+  if (wanted_.occupancy) ++ended_(static_cast<Index>(trace.n_groups), static_cast<Index>(trace.last_state));
 }
 
-void WalkRecorder::keep_times(std::size_t place, std::uint64_t n_groups) {
-  const std::uint64_t n_moves = ends_.moves(path_.data(), n_groups);
-  const std::uint32_t last = path_[n_moves];
+void WalkRecorder::keep_times(std::size_t place, const Trace& trace) {
+  const std::uint64_t n_moves = trace.moves(ends_, path_);
+  const auto state_at = [&](std::uint64_t t) {
+    if (t == 4 * trace.n_groups) return trace.last_state;
+    std::uint32_t states[4];
+    trace.unpack(t / 4, states);
+    return states[t % 4];
+  };
+  const std::uint32_t last = state_at(n_moves);
   const bool is_ended = ends_.is_absorbing[last] != 0;
   if (wanted_.end_times != nullptr) wanted_.end_times[place] = is_ended ? static_cast<std::int64_t>(n_moves) : -1;
   if (wanted_.is_target.empty()) return;
+  trace.unpack(path_);
   std::int64_t passage = -1;
   for (std::uint64_t t = 1; t <= n_moves && passage < 0; ++t) {
     if (wanted_.is_target[path_[t]] != 0) passage = static_cast<std::int64_t>(t);
@@ -171,17 +181,26 @@ void WalkRecorder::keep_times(std::size_t place, std::uint64_t n_groups) {
 
 CountMatrix WalkRecorder::occupancy() const {
   CountMatrix total = occupancy_.topRows(static_cast<Index>(ends_.horizon));
-  CountVector over = CountVector::Zero(total.cols());
+  const Index n = total.cols();
+  CountVector over = CountVector::Zero(n);
   for (Index t = 0; t < total.rows(); ++t) {
     if (t % 4 == 0) over += ended_.row(t / 4).transpose();
     total.row(t) += over.transpose();
+    for (Index i = 0; i < n && counts_per_period(); ++i) {
+      total(t, i) += moves_per_period_.row(t).segment(i * n, n).sum();
+    }
   }
   return total;
 }
 
 CountMatrix WalkRecorder::moves() const {
   CountMatrix total = moves_;
-  for (Index i = 0; i < total.rows(); ++i) {
+  const Index n = total.rows();
+  if (counts_per_period()) {
+    const CountVector all = moves_per_period().colwise().sum().transpose();
+    total = Eigen::Map<const CountMatrix>(all.data(), n, n);
+  }
+  for (Index i = 0; i < n; ++i) {
     if (ends_.is_absorbing[static_cast<std::size_t>(i)] != 0) total.row(i).setZero();
   }
   return total;

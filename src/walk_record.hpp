@@ -1,7 +1,9 @@
 // What is kept of customers who are walked: from the trace of a block to counts, times and journeys.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -15,23 +17,59 @@ struct JourneyEnds {
   std::uint64_t horizon;
   std::uint32_t n_live;
   std::vector<char> is_absorbing;
+  bool has_paid_exits;  ///< an absorbing state goes on bringing money, so that customers are walked through it
 
   /// Moves of a customer who walked `n_groups` groups of moves along `path` (and one state more), until he was in an
   /// absorbing state or his horizon came.
   std::uint64_t moves(const std::uint32_t* path, std::uint64_t n_groups) const;
 };
 
-/// Journeys of a block of customers, one after another, as words of their traces.
-struct RecordedBlock {
-  std::int64_t first_customer = 0;
-  std::vector<std::uint32_t> groups;       ///< per customer
-  std::vector<std::uint32_t> last_states;  ///< per customer: after his last group
-  std::vector<std::uint64_t> words;
+/// What one customer left behind in the trace of a block.
+struct Trace {
+  const std::uint64_t* words;  ///< of his first group
+  std::size_t stride;          ///< words from one group of his to the next
+  std::uint64_t n_groups;
+  unsigned states_per_word;
+  std::uint32_t last_state;  ///< after his last group
+
+  /// His states before the moves of one group.
+  void unpack(std::uint64_t group, std::uint32_t* states) const {
+    const std::uint64_t* from = words + group * stride;
+    if (states_per_word == 4) {
+      for (unsigned k = 0; k < 4; ++k) states[k] = static_cast<std::uint16_t>(*from >> (16 * k));
+    } else {
+      for (unsigned k = 0; k < 4; ++k) states[k] = static_cast<std::uint32_t>(from[k / 2] >> (k % 2 * 32));
+    }
+  }
+  /// All his states: four per group, and the last one.
+  void unpack(std::vector<std::uint32_t>& path) const {
+    path.resize(std::max<std::size_t>(path.size(), 4 * n_groups + 1));
+    for (std::uint64_t group = 0; group < n_groups; ++group) unpack(group, path.data() + 4 * group);
+    path[4 * n_groups] = last_state;
+  }
+  /// As `ends.moves` of the path, mostly without unpacking all of it.
+  std::uint64_t moves(const JourneyEnds& ends, std::vector<std::uint32_t>& path) const;
 };
 
-/// States of a trace, unpacked: four per group.
-void unpack(const std::uint64_t* words, std::size_t stride, std::uint64_t n_groups, unsigned states_per_word,
-            std::vector<std::uint32_t>& path);
+/// Journeys of a block of customers: the trace as it was walked.
+struct RecordedBlock {
+  std::int64_t first_customer = 0;
+  std::size_t words_per_lane = 0;          ///< of a group
+  std::size_t stride = 0;                  ///< words from one group to the next
+  std::vector<std::uint32_t> begins;       ///< per customer: his first group, as `group · lanes + lane`
+  std::vector<std::uint32_t> groups;       ///< per customer
+  std::vector<std::uint32_t> last_states;  ///< per customer: after his last group
+  std::unique_ptr<std::uint64_t[]> words;
+
+  std::size_t n_customers() const { return groups.size(); }
+  Trace trace(std::size_t customer) const {
+    return {.words = words.get() + begins[customer] * words_per_lane,
+            .stride = stride,
+            .n_groups = groups[customer],
+            .states_per_word = static_cast<unsigned>(4 / words_per_lane),
+            .last_state = last_states[customer]};
+  }
+};
 
 /// What a run keeps. Columns per customer have his place in the run.
 struct RecordWanted {
@@ -77,9 +115,13 @@ class WalkRecorder {
 
  private:
   void make_room(WalkBlock& block);
+  void keep(const Block& block, RecordedBlock* journeys);
   template <class State>
-  void keep(const Block& block, const WalkBlock& walked, RecordedBlock* journeys);
-  void keep_times(std::size_t place, std::uint64_t n_groups);
+  void count_moves(const Trace& trace);
+  void keep_times(std::size_t place, const Trace& trace);
+  bool counts_per_period() const { return moves_per_period_.size() != 0; }
+  std::size_t words_per_lane() const { return 4 / plan_.states_per_word(); }
+  std::size_t words_per_group() const { return plan_.walker().lanes * words_per_lane(); }
 
   const WalkPlan& plan_;
   const JourneyEnds& ends_;
@@ -87,8 +129,9 @@ class WalkRecorder {
   CountMatrix occupancy_;  // with rows for the groups of moves that reach over the horizon
   CountMatrix ended_;      // customers who have ended, by the group from which they are counted no more
   CountMatrix moves_;
-  CountMatrix moves_per_period_;
-  std::vector<std::uint64_t> trace_;
+  CountMatrix moves_per_period_;  // where there is room for it, all other counts come from it
+  std::unique_ptr<std::uint64_t[]> trace_;
+  std::size_t trace_groups_ = 0;  // room
   std::vector<std::uint32_t> trace_begin_;
   std::vector<std::uint32_t> trace_length_;
   std::vector<std::uint32_t> last_states_;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -42,7 +43,7 @@ struct JourneyView {
   bool is_ended;
 };
 
-/// Many journeys over one lifecycle and one clock.
+/// Many journeys over one lifecycle and one clock. Copies share their columns.
 class Journeys {
  public:
   /// `period` is the length of one entry: `Period::step()` when each entry is an event. `time_unit` is that of `times`.
@@ -54,11 +55,11 @@ class Journeys {
   /// The clock: one entry per period, or one per event (`is_step()`).
   const Period& period() const { return period_; }
   TimeUnit time_unit() const { return time_unit_; }
-  const JourneyColumns& columns() const { return columns_; }
+  const JourneyColumns& columns() const { return *columns_; }
   const DataReport& report() const { return report_; }
 
-  Index n_journeys() const { return static_cast<Index>(columns_.offsets.size()) - 1; }
-  Index n_entries() const { return static_cast<Index>(columns_.states.size()); }
+  Index n_journeys() const { return static_cast<Index>(columns_->offsets.size()) - 1; }
+  Index n_entries() const { return static_cast<Index>(columns_->states.size()); }
   std::int64_t n_customers() const { return n_customers_; }
 
   /// Throws `out_of_range`.
@@ -68,7 +69,7 @@ class Journeys {
   Lifecycle lifecycle_;
   Period period_;
   TimeUnit time_unit_;
-  JourneyColumns columns_;
+  std::shared_ptr<const JourneyColumns> columns_;
   DataReport report_;
   std::int64_t n_customers_ = 0;
 };

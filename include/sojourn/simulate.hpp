@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -70,6 +71,16 @@ struct SimulateOptions {
   const std::atomic<bool>* cancel = nullptr;
 };
 
+/// Where the columns of journeys are to be written: room of the caller's own, for as many numbers as there are; empty = not
+/// wanted.
+struct JourneyBuffers {
+  std::span<std::int64_t> customers = {};  ///< per customer: his number
+  std::span<std::int64_t> offsets = {};    ///< one more than customers: where their entries begin, and where the last end
+  std::span<std::int32_t> states = {};     ///< per entry (`n_journey_entries`): position of the state
+  std::span<std::int64_t> times = {};      ///< per entry: its period
+  std::span<double> values = {};           ///< per entry: undiscounted rewards, currency
+};
+
 /// Thrown by a run that was told to stop.
 class Cancelled : public std::runtime_error {
  public:
@@ -106,6 +117,11 @@ class Simulation {
   /// included, though it lies beyond the horizon, so that a fit of the journeys finds the rewards again). The columns are
   /// made when they are first asked for: a run keeps two bytes per state.
   const Journeys& journeys() const;
+  /// States of all journeys together.
+  std::int64_t n_journey_entries() const;
+  /// Writes the columns of `journeys` where the caller wants them, without making any of them first. Throws
+  /// `invalid_argument` for a buffer of another size.
+  void write_journeys(const JourneyBuffers& to) const;
 
   std::int64_t customers() const;
   std::uint64_t seed() const;

@@ -20,10 +20,15 @@
 #include "sojourn/journey.hpp"          // IWYU pragma: export
 #include "sojourn/lifecycle.hpp"        // IWYU pragma: export
 #include "sojourn/lifetime_value.hpp"   // IWYU pragma: export
+#include "sojourn/market.hpp"           // IWYU pragma: export
+#include "sojourn/offspring_law.hpp"    // IWYU pragma: export
 #include "sojourn/orders.hpp"           // IWYU pragma: export
 #include "sojourn/passage.hpp"          // IWYU pragma: export
 #include "sojourn/payback.hpp"          // IWYU pragma: export
 #include "sojourn/period.hpp"           // IWYU pragma: export
+#include "sojourn/policies.hpp"         // IWYU pragma: export
+#include "sojourn/referral_rates.hpp"   // IWYU pragma: export
+#include "sojourn/reputation.hpp"       // IWYU pragma: export
 #include "sojourn/reward_law.hpp"       // IWYU pragma: export
 #include "sojourn/rewards.hpp"          // IWYU pragma: export
 #include "sojourn/robust.hpp"           // IWYU pragma: export

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "sojourn/lifetime_value.hpp"
+#include "sojourn/offspring_law.hpp"
 #include "sojourn/sensitivity.hpp"
 
 namespace sojourn {
@@ -61,13 +62,6 @@ class Referrals {
   StateSpace states_;
   Vector per_state_;
   SparseMatrix per_move_;
-};
-
-/// How many a customer brings in one period in which he brings `b` on average, or with one move.
-enum class OffspringLaw {
-  poisson,    ///< any number, variance `b`
-  bernoulli,  ///< one or none, `b` at most 1
-  geometric,  ///< `0, 1, 2, …` with a constant chance of one more, variance `b (1 + b)`
 };
 
 struct ReferralValueOptions {

@@ -40,7 +40,11 @@ void bind_simulate(py::module_&);
 void bind_scenarios(py::module_&);
 void bind_cohorts(py::module_&);
 void bind_forecast(py::module_&);
+void bind_reputation(py::module_&);
+void bind_referral_rates(py::module_&);
 void bind_word_of_mouth(py::module_&);
+void bind_market(py::module_&);
+void bind_policies(py::module_&);
 void bind_model(py::module_&);
 void bind_io(py::module_&);
 }  // namespace sojourn::python
@@ -85,7 +89,11 @@ PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
   bind_scenarios(m);
   bind_cohorts(m);
   bind_forecast(m);
+  bind_reputation(m);
+  bind_referral_rates(m);
   bind_word_of_mouth(m);
+  bind_market(m);
+  bind_policies(m);
   bind_model(m);
   bind_io(m);
 }

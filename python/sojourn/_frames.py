@@ -83,12 +83,16 @@ for _table in (
     _core.ScenarioSimulation,
     _core.CohortPath,
     _core.CohortSimulation,
+    _core.MarketPath,
+    _core.MarketSimulation,
+    _core.PolicyComparison,
     _core.RowsTest,
     _core.OrderTest,
     _core.InformationCriteria,
     _core.SegmentTest,
     _core.DwellTest,
     _core.FitTests,
+    _core.StateRates,
 ):
     _table.to_frame = _to_frame  # type: ignore[method-assign]
 

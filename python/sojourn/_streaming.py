@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn import _core
-from sojourn._core import Chain, FitResult, Journeys
+from sojourn._core import Chain, FitResult
 from sojourn._progress import check_progress, reported
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ def journey_batches(
         chain, customers, batch_size, horizon=horizon, start=start, rewards=rewards, seed=seed, threads=threads,
         first_customer=first_customer, progress=progress, **others,
     )  # fmt: skip
-    return (_batch(pa, part) for part in parts)
+    names = _names(chain)
+    return (_batch(pa, part, names) for part in parts)
 
 
 def write_journeys(
@@ -158,7 +159,7 @@ def write_journeys(
         first_customer=first_customer, progress=progress, **others,
     )  # fmt: skip
     beside = place.with_name(f"{place.name}.{secrets.token_hex(4)}.part")
-    rows = 0
+    rows, names = 0, _names(chain)
     try:
         with (
             closing(parts) as running,
@@ -173,7 +174,7 @@ def write_journeys(
             ) as writer,
         ):
             for part in running:
-                batch = _batch(pa, part)
+                batch = _batch(pa, part, names)
                 del part
                 writer.write_batch(batch)
                 rows += batch.num_rows
@@ -193,8 +194,8 @@ def journey_parts(
     first_customer: int = 0,
     progress: bool | Callable[[int, int], object] = False,
     **options: Any,
-) -> Generator[Journeys, None, None]:
-    """Simulate journeys part by part; arguments are looked at at once."""
+) -> Generator[dict[str, NDArray[Any]], None, None]:
+    """Simulate journeys part by part, as columns, states as positions; arguments are looked at at once."""
     for taken in ("outputs", "targets"):
         if taken in options:
             raise TypeError(f"{taken}: these are journeys and nothing else; ask simulate for {taken}")
@@ -208,15 +209,21 @@ def journey_parts(
             "customers: their numbers end above 2^59; simulate fewer, or begin at a smaller first_customer"
         )
 
-    def part(begin: int, size: int, report: Callable[[int, int], object] | None) -> Journeys:
-        return _core.simulate(
+    def part(begin: int, size: int, report: Callable[[int, int], object] | None) -> dict[str, NDArray[Any]]:
+        columns = _core.simulate(
             chain, customers=size, first_customer=begin, outputs="journeys", progress=report, **options
-        ).journeys()
+        ).journey_columns()
+        return {
+            "customer": np.repeat(columns["customer"], np.diff(columns["offset"])),
+            "period": columns["time"],
+            "state": columns["state"],
+            "value": columns["value"],
+        }
 
     check_progress(progress)
     part(first, 1, None)  # refuses wrong options now, not in the first batch
 
-    def parts() -> Generator[Journeys, None, None]:
+    def parts() -> Generator[dict[str, NDArray[Any]], None, None]:
         with reported(progress, customers) as report:
             for done in range(0, customers, batch_size):
                 size = min(batch_size, customers - done)
@@ -227,14 +234,8 @@ def journey_parts(
     return parts()
 
 
-def journey_columns(journeys: Journeys) -> dict[str, NDArray[Any]]:
-    """Columns of a part, states as positions."""
-    return {
-        "customer": np.repeat(journeys.customer_ids, np.diff(journeys.offsets)),
-        "period": journeys.times,
-        "state": journeys.state_positions,
-        "value": journeys.values,
-    }
+def _names(chain: Chain | FitResult) -> list[str]:
+    return list((chain.chain if isinstance(chain, FitResult) else chain).states.names)
 
 
 def _shifted(report: Callable[[int, int], object], before: int, total: int) -> Callable[[int, int], object]:
@@ -252,12 +253,10 @@ def _schema(pa: Any) -> Any:
     )
 
 
-def _batch(pa: Any, journeys: Journeys) -> Any:
-    """Rows as Arrow sees them where they are; only the customers' numbers are written out."""
-    columns = {name: pa.array(column) for name, column in journey_columns(journeys).items()}
-    columns["state"] = pa.DictionaryArray.from_arrays(
-        columns["state"], pa.array(journeys.states.names, pa.string()), safe=False
-    )
+def _batch(pa: Any, part: dict[str, NDArray[Any]], names: list[str]) -> Any:
+    """Rows as Arrow sees them where they are."""
+    columns = {name: pa.array(column) for name, column in part.items()}
+    columns["state"] = pa.DictionaryArray.from_arrays(columns["state"], pa.array(names, pa.string()), safe=False)
     return pa.RecordBatch.from_arrays(list(columns.values()), schema=_schema(pa))
 
 

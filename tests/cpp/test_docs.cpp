@@ -265,6 +265,31 @@ TEST_CASE("the page on large chains compiles and tells the fair game") {
   CHECK(visits.vector().sum() == Catch::Approx(rounds).epsilon(1e-9));
 }
 
+TEST_CASE("the page on word of mouth from data compiles and tells rates, law and sensitivity") {
+  const std::vector<std::int64_t> customer = {0, 0, 1};
+  const std::vector<std::int64_t> day = {0, 70, 40};
+  const std::vector<std::int32_t> state = {0, 0, 0};
+  const sojourn::Lifecycle life(sojourn::StateSpace({"active", "churn"}), {"churn"});
+  const sojourn::Journeys journeys = sojourn::journeys({.customer = customer, .time = day, .state = state}, life);
+  const std::vector<std::int64_t> referrer = {0};
+  const std::vector<std::int64_t> referred = {1};
+  const std::vector<std::int64_t> when = {39};
+  const sojourn::ReferralLog referrals{.referrer = referrer, .referred = referred, .time = when};
+  const sojourn::Vector n = numbers({100, 200});
+  const sojourn::Vector k = numbers({20, 100});
+  const sojourn::Vector rho = numbers({0.4, 0.8});
+  const sojourn::ReferralCounts counts = sojourn::referral_counts(
+      journeys, referrals, {.grid = sojourn::GridOptions{.period = sojourn::Period::months(1)}});
+  const sojourn::StateRates rates = sojourn::referral_rates(counts);
+  const sojourn::RateInterval ends = rates.interval(0.9);
+  const sojourn::OffspringFit law = sojourn::offspring_law(counts);
+  const sojourn::ReputationFit fit = sojourn::fit_reputation({.searchers = n, .conversions = k, .reputation = rho});
+  CHECK(rates.mean()["active"] == Catch::Approx(1.5 / static_cast<double>(counts.periods[0])));
+  CHECK(ends.lower["active"] < ends.upper["active"]);
+  CHECK_FALSE(law.can_tell());
+  CHECK(fit.law.sensitivity == Catch::Approx(std::log(4.0) / 0.4).epsilon(1e-9));
+}
+
 TEST_CASE("the page on word of mouth compiles and tells the value with all whom a customer brings") {
   const sojourn::Chain chain(sojourn::StateSpace{"active", "churn"}, matrix({{.8, .2}, {0, 1}}));
   const sojourn::Rewards rewards(chain.states(), {{"active", 10.0}});

@@ -341,6 +341,63 @@ TEST_CASE("a cancel flag that nobody raises changes nothing") {
   CHECK(values_of(simulate(small(), money(), options)) == plain);
 }
 
+TEST_CASE("journeys are written into the columns that the caller has made room for") {
+  const auto sim = simulate(
+      small(), money(), {.customers = 9'000, .horizon = 30, .seed = 5, .first_customer = 11, .outputs = everything});
+  const JourneyColumns& made = sim.journeys().columns();
+  const auto n = static_cast<std::size_t>(sim.n_journey_entries());
+  REQUIRE(n == made.states.size());
+  JourneyColumns own;
+  own.customers.resize(9'000);
+  own.offsets.resize(9'001);
+  own.states.resize(n);
+  own.times.resize(n);
+  own.values.resize(n);
+  own.is_continuation = made.is_continuation;
+  sim.write_journeys({.customers = own.customers,
+                      .offsets = own.offsets,
+                      .states = own.states,
+                      .times = own.times,
+                      .values = own.values});
+  CHECK(own == made);
+  std::vector<double> values(n);
+  sim.write_journeys({.values = values});
+  CHECK(values == made.values);
+  values.pop_back();
+  check_refused<std::invalid_argument>([&] { sim.write_journeys({.values = values}); },
+                                       {"values", "room for", "not wanted"});
+  const auto without = simulate(small(), money(), {.customers = 10, .horizon = 3});
+  check_refused<std::domain_error>([&] { (void)without.n_journey_entries(); }, {"journeys", "not asked for"});
+}
+
+TEST_CASE("what is counted together is what is counted alone") {
+  // The exit goes on bringing money, so that customers are walked through it to the horizon.
+  const Rewards paid = money().with_state("churn", 1.0);
+  for (const Rewards& rewards : {money(), paid}) {
+    for (const Index horizon : {1, 4, 30, 700}) {
+      SimulateOptions options{.customers = 5000, .horizon = horizon, .seed = 3};
+      options.outputs = {.occupancy = true, .revenue = true, .moves = true, .end_times = true};
+      const auto together = simulate(small(), rewards, options);
+      options.outputs = {.occupancy = true, .moves = true};
+      const auto both = simulate(small(), rewards, options);
+      options.outputs = {.occupancy = true};
+      CHECK(simulate(small(), rewards, options).occupancy() == together.occupancy());
+      CHECK(both.occupancy() == together.occupancy());
+      options.outputs = {.moves = true};
+      CHECK(simulate(small(), rewards, options).moves() == together.moves());
+      CHECK(both.moves() == together.moves());
+      options.outputs = {.journeys = true};
+      const auto walked = simulate(small(), rewards, options);
+      CHECK(count(walked.journeys()).moves() == together.moves());
+      for (Index j = 0; j < 5000; j += 7) {
+        const JourneyView journey = walked.journeys()[j];
+        const auto n = static_cast<std::int64_t>(journey.states.size()) - 1;
+        CHECK(together.end_times()[static_cast<std::size_t>(j)] == (journey.is_ended ? n : -1));
+      }
+    }
+  }
+}
+
 TEST_CASE("an output that was not asked for is refused by name") {
   const auto sim =
       simulate(small(), money(), {.customers = 5, .horizon = 2, .outputs = {.value = false, .occupancy = true}});

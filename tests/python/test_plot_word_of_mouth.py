@@ -72,7 +72,7 @@ def outcome(name, profit, lower, upper, payback=None):
     return SimpleNamespace(
         name=name,
         profit=profit,
-        profit_interval=SimpleNamespace(lower=lower, upper=upper),
+        profit_interval=(lower, upper),
         base=1234.0,
         cost=5000.0,
         payback=payback,
@@ -512,6 +512,15 @@ def test_a_threshold_refuses_moves_that_cannot_change(moves, options, error, mes
 
 
 # Policies
+
+
+def test_a_comparison_of_policies_is_drawn():
+    made = [sj.Policy("cheap", advertising=0.02, cost_per_period=1.0), sj.Policy("dear", cost_once=10_000.0)]
+    compared = sj.compare_policies(market_of(), made, horizon=12, paths=20)
+    axes = sj.plot.policies(compared)
+    best = sorted(compared.outcomes, key=lambda outcome: -outcome.profit)
+    assert row_names(axes) == [outcome.name for outcome in best]
+    np.testing.assert_allclose([bar.get_width() for bar in axes.patches], [outcome.profit for outcome in best])
 
 
 def test_policies_are_sorted_by_profit_with_their_intervals():

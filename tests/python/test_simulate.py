@@ -161,6 +161,28 @@ def test_times_of_end_and_passage_are_told_for_each_customer() -> None:
         assert result.passage_times[customer] == (states.index("active", 1) if "active" in states[1:] else -1)
 
 
+def test_columns_of_journeys_are_those_of_the_journeys() -> None:
+    result = simulate(customers=5000, outputs="journeys", first_customer=7)
+    journeys, columns = result.journeys(), result.journey_columns()
+    assert list(columns) == ["customer", "offset", "state", "time", "value"]
+    assert columns["customer"].tolist() == journeys.customer_ids.tolist()
+    assert columns["offset"].tolist() == journeys.offsets.tolist()
+    assert columns["state"].tolist() == journeys.state_positions.tolist()
+    assert columns["time"].tolist() == journeys.times.tolist()
+    assert columns["value"].tolist() == journeys.values.tolist()
+
+
+def test_only_the_columns_that_are_asked_for_are_made() -> None:
+    result = simulate(customers=100, outputs="journeys")
+    columns = result.journey_columns(["state", "offset"])
+    assert list(columns) == ["state", "offset"]
+    assert columns["state"].tolist() == result.journeys().state_positions.tolist()
+    with pytest.raises(ValueError, match=r"columns.*'customer'.*found 'name'"):
+        result.journey_columns(["name"])
+    with pytest.raises(ValueError, match=r"journeys.*outputs"):
+        simulate(customers=100).journey_columns()
+
+
 def test_targets_alone_are_an_output() -> None:
     result = simulate(outputs=(), targets=["active", "churn"], rewards=None)
     assert result.passage_times.min() >= 1

@@ -105,8 +105,8 @@ def test_values_are_not_discounted() -> None:
 
 def test_periods_states_and_values_are_not_copied() -> None:
     part = next(_streaming.journey_parts(CHAIN, 1000, **OPTIONS))
-    batch = _streaming._batch(pa, part)
-    for name, column in (("period", part.times), ("state", part.state_positions), ("value", part.values)):
+    batch = _streaming._batch(pa, part, list(CHAIN.states.names))
+    for name, column in part.items():
         array = batch[name].indices if name == "state" else batch[name]
         assert array.buffers()[1].address == column.ctypes.data
 

@@ -11,7 +11,7 @@ import pytest
 
 import sojourn
 
-BLOCKED = ["pandas", "polars", "pyarrow", "matplotlib", "tqdm", "jinja2"]
+BLOCKED = ["pandas", "polars", "pyarrow", "matplotlib", "tqdm", "jinja2", "scipy"]
 BLOCKER = f"""
 import sys
 
@@ -183,6 +183,16 @@ def test_streamed_journeys_say_what_to_install(tmp_path: Path) -> None:
         """
     )
     assert not list(tmp_path.iterdir())
+
+
+def test_a_split_of_a_budget_says_what_to_install() -> None:
+    run(
+        """
+        market = sj.Market(chain, people=100)
+        lever = {"lever": lambda spend: sj.Policy("lever")}
+        says(lambda: sj.allocate_budget(market, lever, 1.0, horizon=2), "SciPy", "pip install 'sojourn[budget]'")
+        """
+    )
 
 
 def test_pictures_say_what_to_install() -> None:

@@ -136,7 +136,7 @@ def write_journeys(path: str, chain: Any, options: dict[str, Any]) -> None:
             _streaming.write_journeys(path, chain, **options)
             return
         names = np.array(chain.states.names)
-        parts = map(_streaming.journey_columns, _streaming.journey_parts(chain, **options))
+        parts = _streaming.journey_parts(chain, **options)
         write_csv(path, ({**part, "state": names[part["state"]]} for part in parts))
     except OSError as error:
         raise DataError(f"{path}: cannot be written ({error.strerror})") from error

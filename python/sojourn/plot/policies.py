@@ -60,8 +60,8 @@ def policies(comparison: Any, ax: Axes | None = None, *, currency: str = "", uni
     best = sorted(outcomes, key=lambda o: -float(o.profit))
     kept = best[:n]
     profit = np.array([float(o.profit) for o in kept])
-    low = np.array([float(o.profit_interval.lower) for o in kept])
-    high = np.array([float(o.profit_interval.upper) for o in kept])
+    low = np.array([float(o.profit_interval[0]) for o in kept])
+    high = np.array([float(o.profit_interval[1]) for o in kept])
     ax = style.new_axes(ax, 9.4, 0.9 + 0.5 * max(2, len(kept)))
     rows = np.arange(len(kept))
     colors = [style.BLUE if amount >= 0 else style.RED for amount in profit]

@@ -46,36 +46,28 @@ def threshold(
     ValueError
         Where the move cannot be changed, or the growth is not defined for any probability.
     """
-    from sojourn import market_growth, market_threshold
+    from sojourn import Policy, market_growth, market_threshold, with_policy
 
     style.check_kind("threshold", market, "Market", ("chain", "people", "replace"))
     if points < 3:
         raise ValueError(f"threshold: points must be at least 3, found {points}")
     chain = market.chain
     start, end = chain.states.index(from_state), chain.states.index(to_state)
-    row = style.matrix_of("threshold", chain)[start].copy()
+    row = style.matrix_of("threshold", chain)[start]
     today = float(row[end])
     if today >= 1.0:
         raise ValueError(
             f"threshold: '{from_state}' moves to '{to_state}' for certain, so nothing is left to share out"
         )
-    rest = row / (1.0 - today)
-    rest[end] = 0.0
 
     def growth_at(p: float) -> float:
-        changed = rest * (1.0 - p)
-        changed[end] = p
+        policy = Policy("one move", moves={(from_state, to_state): p})
         try:
-            return float(market_growth(market.replace(chain=chain.with_row(from_state, changed))))
+            return float(market_growth(with_policy(market, policy)))
         except ValueError:  # nothing settles there
             return math.nan
 
     now = float(market_growth(market))
-    again = growth_at(today)
-    if math.isfinite(again) and abs(again - now) > 1e-9 * max(1.0, now):
-        raise ValueError(
-            "threshold: a copy of the market with its own chain grows otherwise; make the Market with arrives_at"
-        )
     try:
         found = market_threshold(market, from_state, to_state)
     except ValueError:  # on one side of 1 for every probability
