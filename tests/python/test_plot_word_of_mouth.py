@@ -18,7 +18,7 @@ from matplotlib.patches import PathPatch  # noqa: E402
 
 from sojourn.plot import _style as style  # noqa: E402
 from sojourn.plot.loop import PALE, flow_of  # noqa: E402
-from sojourn.plot.quadrants import gather  # noqa: E402
+from sojourn.plot.quadrants import gather, ruler  # noqa: E402
 
 CHAIN = sj.Chain(["active", "quiet", "churn"], [[0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [0, 0, 1]], period="month")
 REFERRALS = {"active": 0.2, ("quiet", "active"): 0.1}
@@ -233,7 +233,7 @@ def test_every_customer_is_in_a_dot_of_the_colour_of_his_quadrant(n):
     assert len(dots.get_offsets()) <= min(n, 4000)
     own, referred = np.asarray(base.own), np.asarray(base.referred)
     names, code = np.unique(base.quadrant, return_inverse=True)
-    x, y, which, count = gather(own, referred, code, 1500)
+    x, y, which, count = gather(own, referred, code, 1500, (ruler(own, 0.0), ruler(referred, 0.0)))
     assert count.sum() == n
     assert (count * x).sum() == pytest.approx(own.sum())
     assert (count * y).sum() == pytest.approx(referred.sum())
@@ -251,6 +251,32 @@ def test_the_area_of_a_dot_tells_how_many_customers_it_holds():
     areas = axes.collections[0].get_sizes()
     assert areas[0] / areas[1] == pytest.approx(3.0)
     assert "400 customers" in axes.get_xlabel()
+
+
+def test_an_axis_draws_large_amounts_together_only_where_a_few_are_far_out():
+    amounts = np.exp(np.random.default_rng(1).normal(3.0, 2.0, 5000))
+    amounts[0] = 0.0
+    assert ruler(np.linspace(-5.0, 9.0, 100), 0.0).unit == 0.0
+    assert ruler(np.zeros(10), 0.0).unit == 0.0
+    scale = ruler(amounts, 20.0)
+    np.testing.assert_allclose(scale.back(scale.there(amounts)), amounts)
+    axes = sj.plot.quadrants(
+        SimpleNamespace(
+            own=amounts,
+            referred=-amounts,
+            quadrant=np.where(amounts > 20.0, "affluents", "advocates"),
+            own_threshold=20.0,
+            referred_threshold=-20.0,
+            totals=[
+                SimpleNamespace(quadrant=n, customers=0, own=0.0, referred=0.0) for n in ("affluents", "advocates")
+            ],
+        ),
+        currency="$",
+    )
+    axes.figure.canvas.draw()
+    assert {"0", "$100", "$10,000"} <= {t.get_text() for t in axes.get_xticklabels()}
+    assert {"0", "−$100", "−$10,000"} <= set(row_names(axes))
+    assert "large amounts drawn together" in axes.get_xlabel()
 
 
 def test_quadrants_refuse_no_dots():
