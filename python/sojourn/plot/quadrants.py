@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.plot import _style as style
+from sojourn.plot._bars import amount_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -81,13 +82,13 @@ def quadrants(q: Any, ax: Axes | None = None, *, currency: str = "", dots: int =
     ax.grid(visible=False)
     joined = len(x) < len(own)
     ax.set_xlabel(
-        f"own value still to come, {across.words()}high above {style.money(q.own_threshold, currency)}"
+        f"own value still to come, {across.words()}high above {amount_words(q.own_threshold, currency)}"
         + (f"\n{len(own):,} customers, a dot's area tells how many" if joined else ""),
         color=style.MUTED,
         fontsize=9,
     )
     ax.set_ylabel(
-        f"referred value, {up.words()}high above {style.money(q.referred_threshold, currency)}",
+        f"referred value, {up.words()}high above {amount_words(q.referred_threshold, currency)}",
         color=style.MUTED,
         fontsize=9,
     )
@@ -151,7 +152,7 @@ class Ruler:
         decade = math.log10(self.unit)  # a decade below it still has room, if 0 is not beside it
         steps = [10.0**k for k in range(math.ceil(decade) if self.low <= 0.0 <= self.high else math.floor(decade), 19)]
         ticks = [t for t in (*(-step for step in steps), 0.0, *steps) if self.low <= t <= self.high]
-        axis.set_ticks(ticks, [style.money(t, currency).replace(".00", "") for t in ticks])
+        axis.set_ticks(ticks, [style.money(t, currency).replace(".00", "") if t else "0" for t in ticks])
         axis.set_minor_locator(NullLocator())
 
 

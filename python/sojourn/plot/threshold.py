@@ -46,9 +46,9 @@ def threshold(
     ValueError
         Where the move cannot be changed, or the growth is not defined for any probability.
     """
+    style.check_kind("threshold", market, "Market", ("chain", "people", "replace"))
     from sojourn import Policy, market_growth, market_threshold, with_policy
 
-    style.check_kind("threshold", market, "Market", ("chain", "people", "replace"))
     if points < 3:
         raise ValueError(f"threshold: points must be at least 3, found {points}")
     chain = market.chain
@@ -60,11 +60,14 @@ def threshold(
             f"threshold: '{from_state}' moves to '{to_state}' for certain, so nothing is left to share out"
         )
 
+    refused: list[ValueError] = []
+
     def growth_at(p: float) -> float:
         policy = Policy("one move", moves={(from_state, to_state): p})
         try:
             return float(market_growth(with_policy(market, policy)))
-        except ValueError:  # nothing settles there
+        except ValueError as error:  # nothing settles there
+            refused.append(error)
             return math.nan
 
     now = float(market_growth(market))
@@ -76,7 +79,7 @@ def threshold(
     curve = np.array([growth_at(float(p)) for p in places])
     known = np.isfinite(curve)
     if not known.any():
-        raise ValueError("threshold: the growth is not defined for any probability of this move")
+        raise ValueError(f"threshold: the growth is not defined for any probability: {refused[0]}") from refused[0]
     ax = style.new_axes(ax, 8.4, 4.2)
     reach = [float(curve[known].min()), float(curve[known].max()), 1.0, now]
     span = (max(reach) - min(reach)) or 0.02
