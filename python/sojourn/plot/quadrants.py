@@ -104,16 +104,18 @@ def gather(
     rulers: tuple[Ruler, Ruler],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.intp], NDArray[np.float64]]:
     """Customers at one point, or of one cell when points outnumber `dots`: where, of which quadrant, how many."""
-    keys = np.column_stack([own, referred, code.astype(float)])
-    points, group = np.unique(keys, axis=0, return_inverse=True)
-    if len(points) > dots:
+    few = len(own) <= 100_000
+    if few:
+        points, group = np.unique(np.column_stack([own, referred, code]), axis=0, return_inverse=True)
+        which = points[:, 2].astype(np.intp)
+    if not few or len(which) > dots:
         places = [scale.there(v) for scale, v in zip(rulers, (own, referred), strict=True)]
-        cells = [np.floor(CELLS * (v - v.min()) / ((v.max() - v.min()) or 1.0)) for v in places]
-        points, group = np.unique(np.column_stack([*cells, code.astype(float)]), axis=0, return_inverse=True)
+        across, up = ((CELLS * (v - v.min()) / ((v.max() - v.min()) or 1.0)).astype(np.intp) for v in places)
+        cells, group = np.unique((across * (CELLS + 1) + up) * len(COLORS) + code, return_inverse=True)
+        which = cells % len(COLORS)
     group = np.reshape(group, -1)
     count = np.bincount(group).astype(float)
-    x, y = np.bincount(group, own) / count, np.bincount(group, referred) / count
-    return x, y, points[:, 2].astype(np.intp), count
+    return np.bincount(group, own) / count, np.bincount(group, referred) / count, which, count
 
 
 @dataclass(frozen=True)
