@@ -1,12 +1,12 @@
 """How fast does a market live? `simulate_market` and `simulate_market_people` beside NumPy and Mesa, in one process.
 
-``pip install 'sojourn[bench]'``, then ``python benchmarks/market.py``. Contestants take turns, and the best round of each
-counts, so that ratios hold on a busy machine. All of them live the same market: moves, contacts with who brought whom,
-advertising, people who return, and shared experiences that move the searchers. Beside every speed stands the share of
-people inside after the last period less that of the mean field, which chance alone should explain.
+``pip install 'sojourn[bench]'``, then ``python benchmarks/market.py``. Contestants take turns, and the best round of
+each counts, so that ratios hold on a busy machine. All of them live the same market: moves, contacts with who brought
+whom, advertising, people who return, and shared experiences that move the searchers. Beside every speed stands the
+share of people inside after the last period less that of the mean field, which chance alone should explain.
 
-A person-period is one person of the market, wherever he stands, for one period. A peer that is not installed is named and
-left out.
+A person-period is one person of the market, wherever he stands, for one period. A peer that is not installed is named
+and left out.
 """
 
 from __future__ import annotations
@@ -144,8 +144,8 @@ def numpy_numbers(people: int) -> Callable[[], Lived]:
 
 
 def numpy_people(people: int) -> Callable[[], Lived]:
-    """All persons at once, period by period: one binary search moves everybody inside (row `i` of the ladder lies between
-    `i` and `i + 1`); contacts are scattered over the people, and the first to reach somebody brings him.
+    """All persons at once, period by period: one binary search moves everybody inside (row `i` of the ladder lies
+    between `i` and `i + 1`); contacts are scattered over the people, and the first to reach somebody brings him.
     """
 
     def live() -> Lived:

@@ -20,8 +20,9 @@ namespace detail {
 void check_room(const char* who, const std::string& what, double bytes, const char* advice) {
   const double available = free_memory();
   if (bytes < available) return;
-  throw std::invalid_argument(std::string(who) + ": not enough memory for " + what + ": " + text::number(bytes / 1e9, 3) +
-                              " GB of numbers, " + text::number(available / 1e9, 3) + " GB are free; " + advice);
+  throw std::invalid_argument(std::string(who) + ": not enough memory for " + what + ": " +
+                              text::number(bytes / 1e9, 3) + " GB of numbers, " + text::number(available / 1e9, 3) +
+                              " GB are free; " + advice);
 }
 
 MarketSimulation make_market_room(const char* who, const MarketPlan& plan, Index horizon, std::int64_t paths,
@@ -66,11 +67,62 @@ void check_market_money(const char* who, const MarketSimulation& numbers) {
   refuse_market_money(who);
 }
 
+namespace {
+
+std::vector<SplitMove> law_of(const Vector& law) {
+  std::vector<std::pair<Index, double>> row;
+  for (Index i = 0; i < law.size(); ++i) {
+    if (law[i] > 0.0) row.emplace_back(i, law[i]);
+  }
+  std::vector<SplitMove> moves;
+  add_split_row(moves, row);
+  return moves;
+}
+
+}  // namespace
+
+MarketLaws::MarketLaws(const MarketPlan& plan)
+    : plan_(&plan),
+      referred_to_(law_of(plan.arrives_at)),
+      advertised_to_(law_of(plan.advertising_arrives_at)),
+      by_advertising_(plan.advertising, 1.0 - plan.advertising),
+      returning_(plan.returns, 1.0 - plan.returns) {
+  for (Index i = 0; i < plan.n_states(); ++i) {
+    row_.clear();
+    const auto at = static_cast<std::size_t>(i);
+    for (std::size_t m = plan.first[at]; m < plan.first[at + 1]; ++m) {
+      row_.emplace_back(plan.moves[m].to, plan.moves[m].probability);
+    }
+    add_split_row(moves_, row_);
+  }
+}
+
+void MarketLaws::search_at(double rho) {
+  plan_->search_row(rho, probabilities_);
+  row_.clear();
+  searching_.clear();
+  for (std::size_t k = 0; k < probabilities_.size(); ++k) {
+    // One that has become too unlikely for a number is left out.
+    if (probabilities_[k] > 0.0) row_.emplace_back(static_cast<Index>(k), probabilities_[k]);
+  }
+  add_split_row(searching_, row_);
+}
+
+MarketLaws::Newcomers MarketLaws::newcomers(std::int64_t pool, double contacts, SplitWords words) const {
+  if (pool <= 0) return {};
+  const double made = contacts / plan_->people;
+  const BinomialLaw met(-std::expm1(-made), std::exp(-made));
+  const auto referred = static_cast<std::int64_t>(met.draw(static_cast<double>(pool), words));
+  const double advertised = by_advertising_.draw(static_cast<double>(pool - referred), words);
+  return {.referred = referred, .advertised = static_cast<std::int64_t>(advertised)};
+}
+
 }  // namespace detail
 
 namespace {
 
 using detail::MarketBook;
+using detail::MarketLaws;
 using detail::MarketPlan;
 using detail::SplitMove;
 using detail::SplitWords;
@@ -98,70 +150,19 @@ void check_options(const MarketOptions& options) {
   detail::check_threads(options.threads);
 }
 
-std::vector<SplitMove> law_of(const Vector& law) {
-  std::vector<std::pair<Index, double>> row;
-  for (Index i = 0; i < law.size(); ++i) {
-    if (law[i] > 0.0) row.emplace_back(i, law[i]);
-  }
-  std::vector<SplitMove> moves;
-  detail::add_split_row(moves, row);
-  return moves;
-}
-
-/// Everything that a thread needs to know, and nothing that it changes.
-struct Tables {
-  std::vector<SplitMove> moves;  // of the chain as it is, in the order of the plan
-  std::vector<SplitMove> referred;
-  std::vector<SplitMove> advertised;
-  detail::BinomialLaw by_advertising;
-  detail::BinomialLaw returning;
-};
-
-Tables tables_of(const MarketPlan& plan) {
-  Tables tables{.moves = {},
-                .referred = law_of(plan.arrives_at),
-                .advertised = law_of(plan.advertising_arrives_at),
-                .by_advertising = {plan.advertising, 1.0 - plan.advertising},
-                .returning = {plan.returns, 1.0 - plan.returns}};
-  std::vector<std::pair<Index, double>> row;
-  for (Index i = 0; i < plan.n_states(); ++i) {
-    row.clear();
-    const auto at = static_cast<std::size_t>(i);
-    for (std::size_t m = plan.first[at]; m < plan.first[at + 1]; ++m) {
-      row.emplace_back(plan.moves[m].to, plan.moves[m].probability);
-    }
-    detail::add_split_row(tables.moves, row);
-  }
-  return tables;
-}
-
-/// The moves out of the searching state at a reputation; one that has become too unlikely for a number is left out.
-void make_search_row(const MarketPlan& plan, double rho, std::vector<double>& probabilities,
-                     std::vector<std::pair<Index, double>>& row, std::vector<SplitMove>& moves) {
-  plan.search_row(rho, probabilities);
-  row.clear();
-  moves.clear();
-  for (std::size_t k = 0; k < probabilities.size(); ++k) {
-    if (probabilities[k] > 0.0) row.emplace_back(static_cast<Index>(k), probabilities[k]);
-  }
-  detail::add_split_row(moves, row);
-}
-
 /// Leaves off where the crew does.
-void walk(const MarketPlan& plan, const Tables& tables, const MarketOptions& options, MarketSimulation& numbers,
-          Index path, double factor, detail::Crew& crew) {
+void walk(const MarketPlan& plan, const MarketOptions& options, MarketSimulation& numbers, Index path, double factor,
+          detail::Crew& crew) {
   const Index n = plan.n_states();
   const auto number = static_cast<std::uint32_t>(options.first_path + path);
   const auto cells = static_cast<std::uint64_t>(n) + n_purposes;
   MarketBook book(plan, numbers, path, factor);
-  std::vector<double> probabilities;
-  std::vector<std::pair<Index, double>> row;
-  std::vector<SplitMove> searching;
+  MarketLaws laws(plan);
   int countdown = rows_between_looks;
   std::copy(plan.stock.begin(), plan.stock.end(), book.occupancy(0));
   for (Index t = 0; t < options.horizon; ++t) {
     book.stand(t);
-    if (plan.has_reputation()) make_search_row(plan, book.reputation(t), probabilities, row, searching);
+    if (plan.has_reputation()) laws.search_at(book.reputation(t));
     const auto words_for = [&](std::uint64_t cell) {
       return SplitWords::of_stream(options.seed, number, static_cast<std::uint64_t>(t) * cells + cell, stream);
     };
@@ -187,36 +188,21 @@ void walk(const MarketPlan& plan, const Tables& tables, const MarketOptions& opt
         of_moves += static_cast<double>(some) * plan.moves[m].reward;
       };
       if (plan.is_absorbing[at] != 0) {
-        SplitWords own = words;
-        const double back = tables.returning.draw(static_cast<double>(count), own);
         moved(plan.first[at], count);
-        next[i] -= static_cast<std::int64_t>(back);
-      } else if (plan.has_reputation() && plan.search() == i) {
-        detail::split(searching, 0, searching.size(), count, words, [&](std::size_t k, std::int64_t some) {
-          moved(plan.first[at] + static_cast<std::size_t>(searching[k].to), some);
-        });
+        next[i] -= laws.returning(count, words);
       } else {
-        detail::split(tables.moves, plan.first[at], plan.first[at + 1], count, words, moved);
+        laws.split_state(i, count, words, moved);
       }
     }
-    const std::int64_t pool = book.pool(t);
-    std::int64_t referred = 0;
-    std::int64_t advertised = 0;
-    if (pool > 0) {
-      SplitWords words = words_of_purpose(newcomers);
-      const double made = contacts / plan.people;
-      const detail::BinomialLaw met(-std::expm1(-made), std::exp(-made));
-      referred = static_cast<std::int64_t>(met.draw(static_cast<double>(pool), words));
-      advertised = static_cast<std::int64_t>(tables.by_advertising.draw(static_cast<double>(pool - referred), words));
-    }
+    const MarketLaws::Newcomers come = laws.newcomers(book.pool(t), contacts, words_of_purpose(newcomers));
     const auto arrive = [&](const std::vector<SplitMove>& law, std::int64_t some, Purpose purpose) {
       if (some == 0) return;
       detail::split(law, 0, law.size(), some, words_of_purpose(purpose),
-                    [&](std::size_t m, std::int64_t come) { next[law[m].to] += come; });
+                    [&](std::size_t m, std::int64_t here) { next[law[m].to] += here; });
     };
-    arrive(tables.referred, referred, referred_states);
-    arrive(tables.advertised, advertised, advertised_states);
-    book.close(t, referred, advertised, of_moves);
+    arrive(laws.referred_to(), come.referred, referred_states);
+    arrive(laws.advertised_to(), come.advertised, advertised_states);
+    book.close(t, come.referred, come.advertised, of_moves);
     book.share(t, words_of_purpose(experiences));
   }
   book.stand(options.horizon);
@@ -238,7 +224,6 @@ MarketSimulation simulate_market(const Market& market, const MarketOptions& opti
   check_options(options);
   detail::check_experiences(who, plan);
   const double factor = detail::market_factor(market, options.discount);
-  const Tables tables = tables_of(plan);
   try {
     MarketSimulation numbers =
         detail::make_market_room(who, plan, options.horizon, options.paths, options.seed, options.first_path, 0.0);
@@ -251,7 +236,7 @@ MarketSimulation simulate_market(const Market& market, const MarketOptions& opti
         "; seed " + std::to_string(options.seed);
     detail::Crew crew(options.progress, options.cancel);
     const auto work = [&](int, std::int64_t path) -> std::int64_t {
-      walk(plan, tables, options, numbers, path, factor, crew);
+      walk(plan, options, numbers, path, factor, crew);
       return 1;
     };
     if (!crew.run(options.paths, detail::Crew::size(options.paths, options.threads), work)) {

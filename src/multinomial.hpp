@@ -31,10 +31,10 @@ inline void add_split_row(std::vector<SplitMove>& moves, const std::vector<std::
 }
 
 /// Splits `count` customers over the moves `first … last - 1` and calls `moved(m, number)` for each that is made. Nobody is
-/// left after the last one.
+/// left after the last one. Goes on with the words.
 template <class Moved>
-void split(const std::vector<SplitMove>& moves, std::size_t first, std::size_t last, std::int64_t count,
-           SplitWords words, Moved&& moved) {
+void split_on(const std::vector<SplitMove>& moves, std::size_t first, std::size_t last, std::int64_t count,
+              SplitWords& words, Moved&& moved) {
   auto left = static_cast<double>(count);
   for (std::size_t m = first; m + 1 < last; ++m) {
     const double number = moves[m].law.draw(left, words);
@@ -44,6 +44,13 @@ void split(const std::vector<SplitMove>& moves, std::size_t first, std::size_t l
     if (left == 0.0) return;
   }
   moved(last - 1, static_cast<std::int64_t>(left));
+}
+
+/// The same with words of its own.
+template <class Moved>
+void split(const std::vector<SplitMove>& moves, std::size_t first, std::size_t last, std::int64_t count,
+           SplitWords words, Moved&& moved) {
+  split_on(moves, first, last, count, words, std::forward<Moved>(moved));
 }
 
 }  // namespace sojourn::detail

@@ -241,7 +241,8 @@ struct MarketPeople {
 };
 
 /// Simulates a market person by person; the law is that of `simulate_market`. What is drawn depends on the seed alone, not on
-/// the number of threads. Up to 255 states and 2^31 - 1 people, of whom only those who come take time and memory. Throws as
+/// the number of threads. People in one state differ in nothing but their number, so how many make each move is drawn first
+/// and then who they are: those who stay where they are take no time. Up to 2^31 - 1 people; who never comes takes no memory. Throws as
 /// `simulate_market` does.
 MarketPeople simulate_market_people(const Market& market, const MarketPeopleOptions& options);
 

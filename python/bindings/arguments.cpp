@@ -200,6 +200,19 @@ std::function<void(std::int64_t done)> to_progress(py::handle report, std::int64
   };
 }
 
+Reporter::Reporter(py::handle progress, std::int64_t total, const char* unit)
+    : is_bar_(progress.is(py::bool_(true))), total_(total) {
+  if (is_bar_) {
+    report_ = py::module_::import("sojourn._progress").attr("Bar")(unit);
+  } else if (!progress.is_none() && !progress.is(py::bool_(false))) {
+    report_ = py::reinterpret_borrow<py::object>(progress);
+  }
+}
+
+void Reporter::finish() const {
+  if (is_bar_) report_.attr("close")(total_);
+}
+
 std::uint64_t to_seed(py::handle object) {
   if (py::isinstance<py::bool_>(object) || !PyIndex_Check(object.ptr()))
     throw py::value_error("seed: expected a whole number from 0 to 2^64 - 1, found " + std::string(py::repr(object)));

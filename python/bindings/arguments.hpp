@@ -95,6 +95,31 @@ int to_threads(py::handle object);  // None = 0 = as many as this process may us
 // Calls `report(done, total)` (None = nobody) from the thread that has no lock of the interpreter, and is where Ctrl-C is
 // seen. `report` must outlive it.
 std::function<void(std::int64_t done)> to_progress(py::handle report, std::int64_t total);
+// A caller's `progress`: True shows a bar that counts in `unit`, a function is called, anything else is nobody.
+class Reporter {
+ public:
+  Reporter(py::handle progress, std::int64_t total, const char* unit);
+  std::function<void(std::int64_t done)> function() const { return to_progress(report_, total_); }
+  // Takes a bar to its end.
+  void finish() const;
+
+ private:
+  py::object report_ = py::none();
+  bool is_bar_;
+  std::int64_t total_;
+};
+// Runs without the lock of the interpreter, reporting to `progress`.
+template <class Options, class Run>
+auto reported(py::handle progress, std::int64_t total, const char* unit, Options& options, const Run& run) {
+  const Reporter reporter(progress, total, unit);
+  options.progress = reporter.function();
+  auto result = [&] {
+    const py::gil_scoped_release release;
+    return run();
+  }();
+  reporter.finish();
+  return result;
+}
 Index to_position(py::handle object, const StateSpace& states);
 std::string to_state_name(py::handle object, const StateSpace& states);
 

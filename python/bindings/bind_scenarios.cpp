@@ -119,18 +119,6 @@ std::vector<Index> to_start_states(py::handle object, const StateSpace& states) 
   return result;
 }
 
-// What a run reports to; with True, a bar.
-struct Progress {
-  py::object report = py::none();
-  bool is_bar = false;
-};
-Progress shown_progress(py::handle progress) {
-  if (progress.is_none() || progress.is(py::bool_(false))) return {};
-  if (progress.is(py::bool_(true)))
-    return {.report = py::module_::import("sojourn._progress").attr("Bar")(), .is_bar = true};
-  return {.report = py::reinterpret_borrow<py::object>(progress), .is_bar = false};
-}
-
 // The keywords that both questions share.
 template <class Run>
 auto with_options(const char* where, const BoundScenario& first, const WholeArgument& customers,
@@ -183,14 +171,7 @@ auto with_options(const char* where, const BoundScenario& first, const WholeArgu
     for (const std::int64_t number : options.entrants) total += number;
   }
   if (!stop_at.is_none()) total = options.most_customers;
-  const Progress shown = shown_progress(progress);
-  options.progress = to_progress(shown.report, total);
-  auto result = [&] {
-    const py::gil_scoped_release release;
-    return run(options);
-  }();
-  if (shown.is_bar) shown.report.attr("close")(total);
-  return result;
+  return reported(progress, total, "customers", options, [&] { return run(options); });
 }
 
 constexpr const char* options_text = R"(Parameters

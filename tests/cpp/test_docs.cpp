@@ -95,6 +95,31 @@ TEST_CASE("the page on cohorts compiles, and the refitted chain is the one simul
   CHECK(sojourn::test::distance(refit.chain.transition_matrix(), chain.transition_matrix()) < 1e-3);
 }
 
+TEST_CASE("the page on markets compiles, and its numbers stand for the same people") {
+  const sojourn::StateSpace names{"zmot", "fmot", "satisfied", "unhappy", "lapsed"};
+  sojourn::Market market{.chain = {names, matrix({{.3, .3, 0, 0, .4},
+                                                  {0, 0, .6, .4, 0},
+                                                  {0, 0, .88, .04, .08},
+                                                  {0, 0, .15, .45, .4},
+                                                  {0, 0, 0, 0, 1}})},
+                         .rewards = sojourn::Rewards(names, {{"satisfied", 12.0}, {"unhappy", 6.0}})};
+  market.people = 100'000;
+  market.referrals = numbers({0, 0, .8, 0, 0});
+  market.advertising = .005;
+  market.returns = .02;
+  const sojourn::MarketPath path = sojourn::market_path(market, {.horizon = 60});
+  const double satisfied_at_the_end = path.occupancy(60, 2);
+  const std::vector<sojourn::MarketEquilibrium> equilibria = sojourn::market_equilibria(market);
+  const sojourn::MarketThreshold threshold = sojourn::market_threshold(market, "fmot", "satisfied");
+  const sojourn::MarketSimulation sim = sojourn::simulate_market(market, {.horizon = 60, .seed = 1, .paths = 500});
+  const sojourn::MarketPeople people = sojourn::simulate_market_people(market, {.horizon = 60, .seed = 1});
+  CHECK(satisfied_at_the_end > 0.0);
+  CHECK(equilibria.size() == 1);
+  CHECK(threshold.current == .6);
+  CHECK(sim.n_paths == 500);
+  CHECK(people.n_persons() <= 100'000);
+}
+
 TEST_CASE("the page on the lifetime value compiles and tells the published value") {
   const sojourn::Chain chain = mail_order();
   const sojourn::Rewards rewards = mail_order_rewards();

@@ -249,8 +249,7 @@ TEST_CASE("persons are the same for any number of threads") {
   CHECK(longer.brought_by.head(one.n_persons()) == one.brought_by);
 }
 
-TEST_CASE("rows of several widths draw the same law") {
-  // One state leads to many others, as the alias table packs them apart.
+TEST_CASE("those who leave a state are spread over many others by its row") {
   const Index n = 200;
   std::vector<std::string> names;
   for (Index i = 0; i < n; ++i) names.push_back("s" + std::to_string(i));

@@ -195,12 +195,20 @@ def test_a_market_is_changed_by_a_copy() -> None:
 
 def test_a_fit_brings_its_money_and_first_states() -> None:
     journeys = sj.simulate(
-        CHAIN, customers=4000, horizon=24, rewards={"satisfied": 20.0}, outputs="journeys", start="fmot", seed=1
+        CHAIN,
+        customers=4000,
+        horizon=24,
+        rewards={"satisfied": 20.0},
+        outputs="journeys",
+        start={"zmot": 0.5, "fmot": 0.5},
+        seed=1,
     ).journeys()
     fit = sj.fit_chain(journeys)
     path = sj.market_path(sj.Market(fit, people=1000, advertising=0.5), horizon=2)
-    assert path.occupancy[1, 1] == pytest.approx(500)
-    assert path.revenue[1] == pytest.approx(500 * fit.counts.mean_rewards().per_state["fmot"], abs=1e-9)
+    assert path.occupancy[1].sum() == pytest.approx(500)
+    assert path.occupancy[1, :2] == pytest.approx(np.array([250, 250]), abs=20)  # half of 4,000, within 5 errors
+    assert path.revenue.tolist() == [0, 0]
+    assert sj.market_path(sj.Market(fit, people=1000, advertising=0.5), horizon=3).revenue[2] > 0
 
 
 def test_tables_have_a_row_per_path_and_time() -> None:
