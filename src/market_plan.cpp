@@ -82,7 +82,11 @@ MarketPlan::MarketPlan(const char* who, const Market& market) : who_(who), state
   people = static_cast<double>(market.people);
   stock = stock_of(market);
   state_rewards = market.rewards.per_state();
-  contacts = rates("referrals", states_, market.referrals);
+  if (market.referrals && !(market.referrals->states() == states_)) {
+    refuse("referrals: are for the states " + text::list(market.referrals->states().names()) + ", the chain has " +
+           text::list(states_.names()));
+  }
+  contacts = market.referrals ? market.referrals->per_state() : Vector(Vector::Zero(n_states()));
   Vector first_state = Vector::Zero(n_states());
   first_state[0] = 1.0;
   arrives_at = law_or("arrives_at", states_, market.arrives_at, first_state);
@@ -102,23 +106,11 @@ MarketPlan::MarketPlan(const char* who, const Market& market) : who_(who), state
 }
 
 void MarketPlan::read_moves(const Market& market) {
-  const Matrix& per_move = market.referrals_per_move;
-  if (per_move.size() != 0 && (per_move.rows() != n_states() || per_move.cols() != n_states())) {
-    refuse("referrals_per_move: shape (" + std::to_string(per_move.rows()) + ", " + std::to_string(per_move.cols()) +
-           "), expected (" + std::to_string(n_states()) + ", " + std::to_string(n_states()) + ")");
-  }
-  for (Index i = 0; i < per_move.rows(); ++i) {
-    for (Index j = 0; j < per_move.cols(); ++j) {
-      if (per_move(i, j) >= 0.0 && std::isfinite(per_move(i, j))) continue;
-      refuse("referrals_per_move: is " + text::number(per_move(i, j)) + " for " + text::quoted(states_.name(i)) +
-             " → " + text::quoted(states_.name(j)) + ", expected a number of at least 0");
-    }
-  }
   first.push_back(0);
   for (Index i = 0; i < n_states(); ++i) {
     is_absorbing.push_back(market.chain.is_absorbing(i) ? 1 : 0);
     market.chain.for_each_move(i, [&](Index to, double p) {
-      const double brought = per_move.size() == 0 ? 0.0 : per_move(i, to);
+      const double brought = market.referrals ? market.referrals->move_referrals(i, to) : 0.0;
       has_move_contacts = has_move_contacts || brought > 0.0;
       moves.push_back({.to = to, .probability = p, .reward = market.rewards.move_reward(i, to), .contacts = brought});
     });

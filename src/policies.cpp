@@ -76,8 +76,7 @@ Change changed(const Market& market, const Policy& policy) {
   check_amount(policy, "price", policy.price, 0.0);
   if (policy.price != 1.0) to.rewards = at_price(to.rewards, policy.price);
   for_each_state(policy, states, policy.referrals, "a rate of referrals", 0.0, [&](Index i, double rate) {
-    if (to.referrals.size() == 0) to.referrals = Vector::Zero(states.n_states());
-    to.referrals[i] = rate;
+    to.referrals = to.referrals.value_or(Referrals(states)).with_state(states.name(i), rate);
   });
   if (!(policy.good_experiences.empty() && policy.bad_experiences.empty()) && !to.reputation) {
     throw std::invalid_argument(who + ": changes the experiences that are shared, but the market has no reputation");
@@ -132,9 +131,7 @@ std::optional<double> own_value(const Market& market, const Discount& discount) 
 
 std::optional<double> total_value(const Market& market, const Discount& discount) {
   return if_finite([&] {
-    const StateSpace& states = market.chain.states();
-    const Vector per_state = market.referrals.size() != 0 ? market.referrals : Vector::Zero(states.n_states());
-    const Referrals referrals(states, per_state, market.referrals_per_move);
+    const Referrals referrals = market.referrals.value_or(Referrals(market.chain.states()));
     ReferralValueOptions options;
     options.discount = discount;
     options.arrives_at = arrivals(market);

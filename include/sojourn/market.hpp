@@ -33,6 +33,7 @@
 
 #include "sojourn/chain.hpp"
 #include "sojourn/discount.hpp"
+#include "sojourn/referrals.hpp"
 #include "sojourn/reputation.hpp"
 #include "sojourn/rewards.hpp"
 
@@ -64,10 +65,9 @@ struct Market {
   Rewards rewards;
   std::int64_t people = 0;  ///< the whole market `N`, from 1 to 2^51
   CountVector stock = {};   ///< people in each state today, shape (n_states,), those gone too; empty = nobody
-  /// Contacts `b_i` per period of one who is in a state, shape (n_states,), at least 0; empty = none. In a market hardly
-  /// touched, that many newcomers
-  Vector referrals = {};
-  Matrix referrals_per_move = {};      ///< contacts `c_ij` with a move, shape (n_states, n_states); empty = none
+  /// Contacts `b_i` per period of one who is in a state, `c_ij` with a move; in a market hardly touched, that many newcomers.
+  /// Unset = none
+  std::optional<Referrals> referrals = std::nullopt;
   Vector arrives_at = {};              ///< law of a newcomer's first state, shape (n_states,); empty = the first state
   double advertising = 0.0;            ///< probability per period that one of the pool comes by advertising, in [0, 1]
   Vector advertising_arrives_at = {};  ///< law of his first state; empty = `arrives_at`

@@ -28,6 +28,7 @@
 #include "sojourn/period.hpp"           // IWYU pragma: export
 #include "sojourn/policies.hpp"         // IWYU pragma: export
 #include "sojourn/referral_rates.hpp"   // IWYU pragma: export
+#include "sojourn/referrals.hpp"        // IWYU pragma: export
 #include "sojourn/reputation.hpp"       // IWYU pragma: export
 #include "sojourn/reward_law.hpp"       // IWYU pragma: export
 #include "sojourn/rewards.hpp"          // IWYU pragma: export

@@ -107,9 +107,8 @@ void set(Market& market, const std::string& name, const py::handle value) {
   } else if (name == "stock") {
     market.stock = value.is_none() ? CountVector() : to_stock(value, states);
   } else if (name == "referrals") {
-    const Referrals contacts = value.is_none() ? Referrals(states) : to_referrals(value, states);
-    market.referrals = contacts.per_state();
-    market.referrals_per_move = contacts.has_move_referrals() ? Matrix(contacts.per_move()) : Matrix();
+    market.referrals.reset();
+    if (!value.is_none()) market.referrals = to_referrals(value, states);
   } else if (name == "arrives_at") {
     market.arrives_at = law();
   } else if (name == "advertising") {

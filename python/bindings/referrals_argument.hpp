@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "arguments.hpp"
-#include "sojourn/word_of_mouth.hpp"
+#include "sojourn/referrals.hpp"
 
 SOJOURN_ARGUMENT(ReferralsArgument, "Referrals | Mapping | ArrayLike");
 

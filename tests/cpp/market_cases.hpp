@@ -26,7 +26,7 @@ inline Market small_market(std::int64_t people = 10'000) {
       .rewards = Rewards(market_states, {{"satisfied", 20.0}, {"unhappy", 5.0}})};
   market.people = people;
   market.stock = whole_numbers({people / 50, people / 100, people / 10, people / 50, people / 20});
-  market.referrals = numbers({0, 0, .3, .02, 0});
+  market.referrals = Referrals(market.chain.states(), numbers({0, 0, .3, .02, 0}));
   market.arrives_at = numbers({.8, .2, 0, 0, 0});
   market.advertising = .01;
   market.advertising_arrives_at = numbers({1, 0, 0, 0, 0});
@@ -56,11 +56,13 @@ inline Market random_market(Dice& dice, std::int64_t people) {
   market.people = people;
   market.stock = CountVector::Zero(n);
   for (std::int64_t& some : market.stock) some = dice.integer(0, people / (2 * n));
-  market.referrals = random_rates(dice, n, .8);
+  const Vector per_state = random_rates(dice, n, .8);
+  Matrix per_move;
   if (dice.integer(0, 1) == 1) {
-    market.referrals_per_move = Matrix(n, n);
-    for (Index i = 0; i < n; ++i) market.referrals_per_move.row(i) = random_rates(dice, n, .5).transpose();
+    per_move.resize(n, n);
+    for (Index i = 0; i < n; ++i) per_move.row(i) = random_rates(dice, n, .5).transpose();
   }
+  market.referrals = Referrals(chain.states(), per_state, per_move);
   market.arrives_at = random_distribution(dice, n);
   market.advertising = dice.uniform(0.0, .2);
   if (dice.integer(0, 1) == 1) market.advertising_arrives_at = random_distribution(dice, n);

@@ -104,7 +104,7 @@ TEST_CASE("the page on markets compiles, and its numbers stand for the same peop
                                                   {0, 0, 0, 0, 1}})},
                          .rewards = sojourn::Rewards(names, {{"satisfied", 12.0}, {"unhappy", 6.0}})};
   market.people = 100'000;
-  market.referrals = numbers({0, 0, .8, 0, 0});
+  market.referrals = sojourn::Referrals(market.chain.states(), numbers({0, 0, .8, 0, 0}));
   market.advertising = .005;
   market.returns = .02;
   const sojourn::MarketPath path = sojourn::market_path(market, {.horizon = 60});

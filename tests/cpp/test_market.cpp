@@ -16,7 +16,7 @@ Market bass(double p, double q, double step) {
   const StateSpace adopted{"adopted"};
   Market market{.chain = {adopted, matrix({{1}})}, .rewards = Rewards(adopted)};
   market.people = 1'000'000'000'000;
-  market.referrals = numbers({q * step});
+  market.referrals = Referrals(market.chain.states(), numbers({q * step}));
   market.advertising = p * step;
   return market;
 }
@@ -32,7 +32,7 @@ Market two_states(double referrals) {
   Market market{.chain = {states, matrix({{.8, .2}, {0, 1}})}, .rewards = Rewards(states, {{"active", 10.0}})};
   market.people = std::int64_t{1} << 50;
   market.stock = whole_numbers({1'000'000, 0});
-  market.referrals = numbers({referrals, 0});
+  market.referrals = Referrals(market.chain.states(), numbers({referrals, 0}));
   return market;
 }
 
@@ -97,10 +97,10 @@ TEST_CASE("a period of the mean field is what its formula says") {
       double of_moves = 0.0;
       Vector next = Vector::Zero(n);
       for (Index i = 0; i < n; ++i) {
-        contacts += now[i] * market.referrals[i];
+        contacts += now[i] * market.referrals->per_state()[i];
         for (Index j = 0; j < n; ++j) {
           const double moved = now[i] * P(i, j);
-          if (market.referrals_per_move.size() != 0) contacts += moved * market.referrals_per_move(i, j);
+          contacts += moved * market.referrals->move_referrals(i, j);
           of_moves += moved * market.rewards.move_reward(i, j);
           next[j] += market.chain.is_absorbing(i) ? moved * (1.0 - market.returns) : moved;
         }
@@ -129,7 +129,7 @@ TEST_CASE("a period of the mean field is what its formula says") {
 
 TEST_CASE("a market that nobody enters is the forecast of its base, and its profit their lifetime value") {
   Market market = small_market();
-  market.referrals = {};
+  market.referrals.reset();
   market.advertising = market.advertising_cost = market.returns = 0.0;
   market.reputation.reset();
   const MarketPath path = market_path(market, {.horizon = 24, .discount = Discount::annual_rate(.1)});
@@ -203,7 +203,7 @@ TEST_CASE("with a reputation the growth factor is that of a base settled at its 
   market.stock = whole_numbers({100'000, 100'000, 100'000, 100'000, 0});
   for (const double referrals : {.25, .6, 1.0}) {
     CAPTURE(referrals);
-    market.referrals = numbers({0, 0, referrals, 0, 0});
+    market.referrals = Referrals(market.chain.states(), numbers({0, 0, referrals, 0, 0}));
     // Those gone outlast a base that shrinks fast, and what they tell with them.
     market.reputation->sources[0].bad[4] = referrals < .5 ? 0.0 : .1;
     const double growth = market_growth(market);
@@ -215,7 +215,7 @@ TEST_CASE("with a reputation the growth factor is that of a base settled at its 
 
 TEST_CASE("one who is gone may go on telling and bringing, and counts in the growth") {
   Market market = two_states(.1);
-  market.referrals = numbers({.1, .05});
+  market.referrals = Referrals(market.chain.states(), numbers({.1, .05}));
   market.returns = .3;
   // Active and churned feed each other: [.9, .2; .05, .7].
   CHECK(market_growth(market) == Catch::Approx(.8 + std::sqrt(.01 + .01)).epsilon(1e-12));
@@ -294,7 +294,7 @@ TEST_CASE("a reputation may hold a market up or down: both equilibria are found"
   market.reputation->law.sensitivity = 12.0;
   market.reputation->law.reference = .55;
   market.advertising = .002;
-  market.referrals = numbers({0, 0, .25, 0, 0});
+  market.referrals = Referrals(market.chain.states(), numbers({0, 0, .25, 0, 0}));
   market.reputation->sources = {{.good = numbers({0, 0, 1, 0, 0}), .bad = numbers({.12, 0, 0, .3, 0})}};
   const auto found = market_equilibria(market);
   std::size_t stable = 0;
@@ -307,7 +307,7 @@ TEST_CASE("a reputation may hold a market up or down: both equilibria are found"
 TEST_CASE("below the threshold the base shrinks, above it grows") {
   Market market = small_market(std::int64_t{1} << 51);
   market.advertising = 0.0;
-  market.referrals = numbers({0, 0, .8, 0, 0});
+  market.referrals = Referrals(market.chain.states(), numbers({0, 0, .8, 0, 0}));
   market.stock = whole_numbers({100'000, 100'000, 100'000, 100'000, 0});
   const MarketThreshold at = market_threshold(market, "fmot", "satisfied");
   CHECK(at.grows_above);
@@ -358,7 +358,7 @@ TEST_CASE("only the moves that are named go on by reputation") {
   const auto row_of = [&] {
     Market searching = market;
     searching.stock = whole_numbers({1000, 0, 0, 0, 0});
-    searching.referrals = {};
+    searching.referrals.reset();
     searching.advertising = 0.0;
     return Vector(market_path(searching, {.horizon = 1}).occupancy.row(1).transpose() / 1000.0);
   };
@@ -429,20 +429,9 @@ TEST_CASE("markets that cannot be are refused with the reason") {
       {"stock of another length",
        [](Market& m) { m.stock = whole_numbers({1}); },
        {"stock: expected one number for each"}},
-      {"negative referrals", [](Market& m) { m.referrals[2] = -.1; }, {"referrals: is -0.1 in 'satisfied'"}},
-      {"infinite referrals", [](Market& m) { m.referrals[1] = infinity; }, {"referrals: is inf in 'fmot'"}},
-      {"referrals of another length",
-       [](Market& m) { m.referrals = numbers({1, 2}); },
-       {"referrals: expected one number"}},
-      {"referrals of a move",
-       [](Market& m) {
-         m.referrals_per_move = Matrix::Zero(5, 5);
-         m.referrals_per_move(1, 2) = -1;
-       },
-       {"referrals_per_move: is -1 for 'fmot' → 'satisfied'"}},
-      {"shape of those",
-       [](Market& m) { m.referrals_per_move = Matrix::Zero(4, 5); },
-       {"referrals_per_move: shape (4, 5)"}},
+      {"referrals of other states",
+       [](Market& m) { m.referrals = Referrals(StateSpace{"a", "b"}); },
+       {"referrals: are for the states", "the chain has"}},
       {"arrival law", [](Market& m) { m.arrives_at = numbers({.5, .4, 0, 0, 0}); }, {"arrives_at", "0.9"}},
       {"advertising law",
        [](Market& m) { m.advertising_arrives_at = numbers({1, 1, 0, 0, 0}); },

@@ -174,7 +174,7 @@ TEST_CASE("whoever makes more contacts brings more, and each the number that the
   Market market{.chain = {states, matrix({{1, 0, 0}, {0, 1, 0}, {0, 0, 1}})}, .rewards = Rewards(states)};
   market.people = 1'000'000;
   market.stock = whole_numbers({20'000, 20'000, 20'000});
-  market.referrals = numbers({.2, .6, 0});
+  market.referrals = Referrals(market.chain.states(), numbers({.2, .6, 0}));
   const auto people = simulate_market_people(market, {.horizon = 1, .seed = 9});
   const PersonVector brought = people.brought();
   const double contacts = 20'000 * .8;
@@ -203,7 +203,10 @@ TEST_CASE("of those who make a move, those bring others whose move brings") {
   Market market{.chain = {states, matrix({{0, .5, .5}, {0, 1, 0}, {0, 0, 1}})}, .rewards = Rewards(states)};
   market.people = 100'000;
   market.stock = whole_numbers({5000, 0, 0});
-  market.referrals_per_move = matrix({{0, 1, 0}, {0, 0, 0}, {0, 0, 0}});
+  market.referrals =
+      Referrals(market.chain.states(),
+                market.referrals ? market.referrals->per_state() : Vector(Vector::Zero(market.chain.n_states())),
+                matrix({{0, 1, 0}, {0, 0, 0}, {0, 0, 0}}));
   const auto people = simulate_market_people(market, {.horizon = 1, .seed = 1});
   const PersonVector brought = people.brought();
   std::int64_t by_glad = 0;
@@ -221,7 +224,7 @@ TEST_CASE("generations multiply as the base does") {
   Market market{.chain = {states, matrix({{.5, .5}, {0, 1}})}, .rewards = Rewards(states)};
   market.people = 2'000'000'000;
   market.stock = whole_numbers({100'000, 0});
-  market.referrals = numbers({.35, 0});
+  market.referrals = Referrals(market.chain.states(), numbers({.35, 0}));
   const auto people = simulate_market_people(market, {.horizon = 200, .seed = 12});
   const CountVector sizes = people.generations();
   REQUIRE(sizes.size() > 5);

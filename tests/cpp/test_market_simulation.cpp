@@ -139,7 +139,7 @@ TEST_CASE("newcomers are binomial, by word of mouth first and by advertising of 
   Market market{.chain = {states, matrix({{.9, .1}, {0, 1}})}, .rewards = Rewards(states)};
   market.people = 100;
   market.stock = whole_numbers({30, 0});
-  market.referrals = numbers({.4, 0});
+  market.referrals = Referrals(market.chain.states(), numbers({.4, 0}));
   market.advertising = .07;
   const auto sim = simulate_market(market, {.horizon = 1, .seed = 5, .paths = 40'000});
   std::vector<std::int64_t> referred;
@@ -158,7 +158,10 @@ TEST_CASE("contacts of a move are made by those who move") {
   Market market{.chain = {states, matrix({{.5, .5}, {0, 1}})}, .rewards = Rewards(states)};
   market.people = 1'000'000;
   market.stock = whole_numbers({10'000, 0});
-  market.referrals_per_move = matrix({{0, 3}, {0, 0}});
+  market.referrals =
+      Referrals(market.chain.states(),
+                market.referrals ? market.referrals->per_state() : Vector(Vector::Zero(market.chain.n_states())),
+                matrix({{0, 3}, {0, 0}}));
   const auto sim = simulate_market(market, {.horizon = 1, .seed = 5, .paths = 2000});
   // Given the movers m, newcomers have mean pool (1 - exp(-3 m / N)): the two rise and fall together.
   double sum = 0.0;
@@ -203,7 +206,7 @@ TEST_CASE("the average of many paths comes to the mean field as 1 / N") {
     Market market{.chain = {states, matrix({{.9, .1}, {0, 1}})}, .rewards = Rewards(states)};
     market.people = people;
     market.stock = whole_numbers({people / 10, 0});
-    market.referrals = numbers({.9, 0});
+    market.referrals = Referrals(market.chain.states(), numbers({.9, 0}));
     market.returns = .2;
     const auto sim = simulate_market(market, {.horizon = 8, .seed = 17, .paths = paths});
     const MarketPath field = market_path(market, {.horizon = 8});

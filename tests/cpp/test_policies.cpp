@@ -22,7 +22,7 @@ Market company() {
   market.people = 1'000'000;
   market.stock = CountVector::Zero(5);
   market.stock << 2'000, 3'000, 20'000, 4'000, 50'000;
-  market.referrals = numbers({0, 0, .03, 0, 0});
+  market.referrals = Referrals(market.chain.states(), numbers({0, 0, .03, 0, 0}));
   market.advertising = .002;
   market.advertising_cost = 10'000.0;
   market.referred_cost = 3.0;
@@ -136,7 +136,7 @@ TEST_CASE("a market of its own for every path widens the interval by what is not
   std::vector<Market> draws;
   for (int k = 0; k < 40; ++k) {
     Market drawn = market;
-    drawn.referrals[2] = .03 * (.2 + .04 * k);
+    drawn.referrals = Referrals(states, {{"satisfied", .03 * (.2 + .04 * k)}});
     draws.push_back(drawn);
   }
   const Policy policy{.name = "onboarding", .moves = {{"engaged", "satisfied", .6}}};
