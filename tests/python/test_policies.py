@@ -102,7 +102,7 @@ def test_draws_widen_the_interval() -> None:
         (lambda: compare(ONBOARDING, paths=1), ValueError, "2 paths"),
         (lambda: compare(ONBOARDING, level=2.0), ValueError, "level"),
         (lambda: compare(ONBOARDING, draws=[1, 2]), TypeError, "draws"),
-        (lambda: compare(ONBOARDING, discount_rate=0.1), TypeError, "discount_rate"),
+        (lambda: compare(ONBOARDING, discount_rate=0.1), ValueError, "discount_rate"),
     ],
 )
 def test_bad_input_is_refused_by_name(call: Any, error: type[Exception], words: str) -> None:
