@@ -222,6 +222,12 @@ class Crowd {
         laws_.split_state(state, count, words, moved);
       }
       movers += count - staying_[i];
+      // Where nobody stays, the last group needs no drawing: let it be the largest.
+      if (staying_[i] == 0 && !made_[i].empty()) {
+        std::iter_swap(std::max_element(made_[i].begin(), made_[i].end(),
+                                        [](const Group& a, const Group& b) { return a.number < b.number; }),
+                       made_[i].end() - 1);
+      }
     }
     return movers;
   }

@@ -198,6 +198,83 @@ TEST_CASE("whoever makes more contacts brings more, and each the number that the
   CHECK(brought.tail(brought.size() - 40'000).sum() == 0);
 }
 
+TEST_CASE("each person walks by the chain, whoever moves beside him") {
+  // A longer horizon goes on with the same persons, so their paths can be read: eight paths of 40,000 persons, and that it
+  // does not matter who is named first, at a level of 1e-5 each.
+  const StateSpace states{"a", "b"};
+  const Matrix P = matrix({{.7, .3}, {.6, .4}});
+  Market market{.chain = {states, P}, .rewards = Rewards(states)};
+  market.people = 40'000;
+  market.stock = whole_numbers({40'000, 0});
+  std::array<PersonVector, 3> after;
+  for (Index t = 0; t < 3; ++t) {
+    after[static_cast<std::size_t>(t)] = simulate_market_people(market, {.horizon = t + 1, .seed = 8}).state;
+  }
+  std::array<double, 8> seen{};
+  std::array<double, 10> left{};  // in `b` at last, of each tenth
+  for (Index k = 0; k < 40'000; ++k) {
+    seen[static_cast<std::size_t>(4 * after[0][k] + 2 * after[1][k] + after[2][k])] += 1.0;
+    left[static_cast<std::size_t>(k / 4000)] += after[2][k];
+  }
+  double statistic = 0.0;
+  for (Index path = 0; path < 8; ++path) {
+    const double expected = 40'000 * P(0, path / 4) * P(path / 4, path / 2 % 2) * P(path / 2 % 2, path % 2);
+    const double difference = seen[static_cast<std::size_t>(path)] - expected;
+    statistic += difference * difference / expected;
+  }
+  CHECK(detail::chi_squared_tail(statistic, 7) > 1e-5);
+  const double share = (seen[1] + seen[3] + seen[5] + seen[7]) / 40'000;
+  double unevenness = 0.0;
+  for (const double some : left) {
+    unevenness += (some - 4000 * share) * (some - 4000 * share) / (4000 * share * (1.0 - share));
+  }
+  CHECK(detail::chi_squared_tail(unevenness, 9) > 1e-5);
+}
+
+TEST_CASE("where newcomers arrive has nothing to do with who brought them") {
+  const StateSpace states{"quiet", "loud"};
+  Market market{.chain = {states, matrix({{1, 0}, {0, 1}})}, .rewards = Rewards(states)};
+  market.people = 400'000;
+  market.stock = whole_numbers({50'000, 50'000});
+  market.referrals = numbers({.2, .4});
+  market.arrives_at = numbers({.3, .7});
+  market.advertising = .1;
+  market.advertising_arrives_at = numbers({.9, .1});
+  const auto people = simulate_market_people(market, {.horizon = 1, .seed = 21});
+  std::array<std::array<double, 2>, 3> table{};  // brought by the quiet, by the loud, by nobody
+  for (Index k = 100'000; k < people.n_persons(); ++k) {
+    const std::int32_t by = people.brought_by[k];
+    table[by < 0 ? 2 : (by < 50'000 ? 0 : 1)][static_cast<std::size_t>(people.state[k])] += 1.0;
+  }
+  for (std::size_t who = 0; who < 3; ++who) {
+    const double all = table[who][0] + table[who][1];
+    const double share = who < 2 ? .3 : .9;
+    CAPTURE(who, all);
+    CHECK(all > 1000.0);
+    CHECK(std::abs(table[who][0] - share * all) < 4.5 * std::sqrt(all * share * (1.0 - share)));
+  }
+}
+
+TEST_CASE("who comes back from the pool is drawn without difference, and keeps who brought him first") {
+  const StateSpace states{"in", "out"};
+  Market market{.chain = {states, matrix({{.5, .5}, {0, 1}})}, .rewards = Rewards(states)};
+  market.people = 60'000;
+  market.stock = whole_numbers({0, 30'000});
+  market.advertising = .25;
+  market.returns = 1.0;
+  const auto people = simulate_market_people(market, {.horizon = 2, .seed = 14});
+  // In period 0 all return; in period 1 the 30,000 of them come as likely as those of the others who are left.
+  const auto fresh_of_first = static_cast<double>(people.numbers.advertised(0, 0));
+  double again = 0.0;
+  for (Index k = 0; k < 30'000; ++k) {
+    again += people.state[k] == 0 ? 1.0 : 0.0;
+    if (people.arrived[k] != 0) FAIL("a person of the stock arrived later");
+  }
+  const double all = static_cast<double>(people.numbers.advertised(0, 1));
+  const double share = 30'000 / (60'000 - fresh_of_first);
+  CHECK(std::abs(again - share * all) < 4.5 * std::sqrt(all * share * (1.0 - share)));
+}
+
 TEST_CASE("of those who make a move, those bring others whose move brings") {
   const StateSpace states{"in", "glad", "sorry"};
   Market market{.chain = {states, matrix({{0, .5, .5}, {0, 1, 0}, {0, 0, 1}})}, .rewards = Rewards(states)};
