@@ -181,8 +181,15 @@ IndexError
           "per_state", [](const Referrals& self) { return StateValues(self.states(), self.per_state()); },
           "Newcomers per period in each state.")
       .def_property_readonly(
-          "per_move", [](const Referrals& self) { return sparse_copy(self.per_move()); },
-          "SciPy sparse array of shape (n_states, n_states), newcomers per move.")
+          "per_move",
+          [](const Referrals& self) -> py::object {
+            constexpr Index most_dense = 4096;  // states, as for rewards
+            if (!self.has_move_referrals()) return py::none();
+            if (self.states().n_states() > most_dense) return sparse_copy(self.per_move());
+            return copy(Matrix(self.per_move()));
+          },
+          "Array of shape (n_states, n_states), newcomers per move; None when no move brings any, a SciPy sparse array "
+          "beyond 4,096 states.")
       .def_property_readonly("has_move_referrals", &Referrals::has_move_referrals,
                              "True when some move brings newcomers.")
       .def(

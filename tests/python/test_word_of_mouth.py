@@ -76,6 +76,17 @@ def test_total_value_solves_its_own_equation(ref: sj.ReferralValue) -> None:
     assert list(worth.to_dict()) == ["state", "own", "generation_1", "generation_2", "beyond"]
 
 
+def test_referrals_are_a_value_with_changed_copies() -> None:
+    some = sj.Referrals(STATES, REFERRALS)
+    assert some.per_move[0, 1] == 0.1
+    assert some.per_state["loyal"] == 0.08
+    assert some.has_move_referrals
+    plain = some.with_move("trial", "loyal", 0.0)
+    assert plain.per_move is None
+    assert plain == sj.Referrals(STATES, {"loyal": 0.08})
+    assert plain != some
+
+
 def test_growth_and_mix_are_those_of_moves_and_newcomers() -> None:
     ref = asked(arrives_at="loyal")
     kept = MATRIX[:2, :2] + np.outer([0.02, 0.08], [0.0, 1.0])
@@ -222,6 +233,6 @@ def test_unknown_names_are_refused_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match=r"R0 = .* infinite"):
         sj.progeny(CHAIN, {"loyal": 2.0})
     with pytest.raises(ValueError, match="customer_states: expected one state per customer"):
-        sj.referral_quadrants(asked(), [["trial"]])  # type: ignore[list-item]
+        sj.referral_quadrants(asked(), [["trial"]])
     with pytest.raises(IndexError):
         sj.referral_quadrants(asked(), ["nobody"])

@@ -3,12 +3,15 @@
 from sojourn.plot.distribution import distribution
 from sojourn.plot.first_passage import first_passage
 from sojourn.plot.forecast import forecast
+from sojourn.plot.generations import generations
 from sojourn.plot.graph import graph
 from sojourn.plot.heatmap import heatmap
 from sojourn.plot.intervals import intervals
 from sojourn.plot.law import law
 from sojourn.plot.leaks import leaks
 from sojourn.plot.levers import levers
+from sojourn.plot.loop import loop
+from sojourn.plot.quadrants import quadrants
 from sojourn.plot.survival import survival
 from sojourn.plot.value import value
 from sojourn.plot.what_if import what_if
@@ -17,12 +20,15 @@ __all__ = [
     "distribution",
     "first_passage",
     "forecast",
+    "generations",
     "graph",
     "heatmap",
     "intervals",
     "law",
     "leaks",
     "levers",
+    "loop",
+    "quadrants",
     "survival",
     "value",
     "what_if",

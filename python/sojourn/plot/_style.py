@@ -37,6 +37,13 @@ def new_axes(ax: Axes | None, width: float, height: float) -> Axes:
     return new
 
 
+def check_kind(where: str, subject: Any, expected: str, needs: tuple[str, ...]) -> None:
+    """Refuse what is not the answer that the picture shows."""
+    missing = [name for name in needs if not hasattr(subject, name)]
+    if missing:
+        raise TypeError(f"{where}: expected a {expected}, found {type(subject).__name__}")
+
+
 def check_drawable(where: str, n_states: int) -> None:
     """Refuse a picture in which nothing could be read."""
     if n_states > 500:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -39,10 +40,16 @@ class Pen:
     place: float  # points from one state to the next
     is_weighted: bool  # widths tell weights
     numbers: float  # smallest weight that is written
+    words: Callable[[float], str] = style.percent  # how a weight is written
+    full: float = 1.0  # the weight that is drawn widest
 
     def width(self, weight: float) -> float:
-        """Points: a move of probability 1 is 13 wide, one of a percent a hair."""
-        return 0.9 + 12.0 * weight if self.is_weighted else 1.3
+        """Points: a move of full weight (probability 1) is 13 wide, one of a percent a hair."""
+        return 0.9 + 12.0 * weight / self.full if self.is_weighted else 1.3
+
+    def strength(self, weight: float) -> float:
+        """How dark to draw, from 0 to 1."""
+        return min(1.0, weight / self.full)
 
     def head(self, weight: float) -> float:
         """Half the width of an arrow head, always wider than its line."""
@@ -113,6 +120,17 @@ def graph(
     shade = np.zeros(len(plan.names)) if shares is None else np.asarray(shares, dtype=float)
     if shade.shape != (len(plan.names),):
         raise ValueError(f"graph: shares have shape {shade.shape}, expected ({len(plan.names)},), one per state")
+    ax, place = canvas(plan, ax)
+    layout, weight, names, is_weighted = plan.layout, plan.weight, plan.names, plan.is_weighted
+    pen = Pen(map_scale(len(layout.row)), place, is_weighted, numbers if is_weighted else 2.0)
+    draw_exits(ax, layout, names, weight, pen)
+    draw_arcs(ax, layout, weight, pen)
+    draw_boxes(ax, layout, names, weight, shade, moments_of(subject, names), pen)
+    return ax
+
+
+def canvas(plan: Plan, ax: Axes | None) -> tuple[Axes, float]:
+    """Axes for a map, the given ones or new, and the points from one state to the next on them."""
     width, height = plan.size()
     given = ax is not None
     ax = style.new_axes(ax, width, height)
@@ -123,17 +141,12 @@ def graph(
         share = ax.get_position()
         wide, high = figure.get_figwidth(), figure.get_figheight()
         place = wide / plan.across if alone else min(wide * share.width / plan.across, high * share.height / plan.up)
-    layout, weight = plan.layout, plan.weight
-    ax.set_xlim(-0.55, len(layout.row) - 0.45)
+    middle = (len(plan.layout.row) - 1) / 2
+    ax.set_xlim(middle - plan.across / 2, middle + plan.across / 2)
     ax.set_ylim(plan.bottom, plan.top)
     ax.set_aspect("equal")
     ax.axis("off")
-    names, is_weighted = plan.names, plan.is_weighted
-    pen = Pen(map_scale(len(layout.row)), 72.0 * place, is_weighted, numbers if is_weighted else 2.0)
-    draw_exits(ax, layout, names, weight, pen)
-    draw_arcs(ax, layout, weight, pen)
-    draw_boxes(ax, layout, names, weight, shade, moments_of(subject, names), pen)
-    return ax
+    return ax, 72.0 * place
 
 
 @dataclass
@@ -144,11 +157,12 @@ class Plan:
     weight: NDArray[np.float64]
     layout: Layout
     is_weighted: bool
+    lift: float = 0.0  # room above the highest arc
 
     @property
     def top(self) -> float:
         """Upper edge."""
-        return BOX_HEIGHT / 2 + self.layout.rise + 0.2
+        return BOX_HEIGHT / 2 + self.layout.rise + 0.2 + self.lift
 
     @property
     def bottom(self) -> float:
@@ -158,7 +172,7 @@ class Plan:
     @property
     def across(self) -> float:
         """Width."""
-        return len(self.layout.row) + 0.1
+        return max(2.4, len(self.layout.row)) + 0.1  # one or two states do not fill the picture
 
     @property
     def up(self) -> float:
@@ -221,8 +235,9 @@ def draw_boxes(
     shade: NDArray[np.float64],
     moments: dict[int, str],
     pen: Pen,
+    notes: dict[int, str] | None = None,
 ) -> None:
-    """The states of the row, with how likely a customer stays another period."""
+    """The states of the row, each with its note: without notes how likely a customer stays another period."""
     from matplotlib.patches import FancyBboxPatch
 
     largest = float(shade.max()) or 1.0
@@ -248,9 +263,11 @@ def draw_boxes(
         )
         ax.add_patch(rim)
         color = style.PAPER if alpha > 0.5 else style.INK
-        faint = style.PAPER if alpha > 0.35 else style.MUTED
+        faint = style.PAPER if alpha > 0.5 else style.INK if alpha > 0.15 else style.MUTED
         words = style.label(names[i], 12)
         under = f"stays {style.percent(float(weight[i, i]))}" if pen.is_weighted and weight[i, i] > 0 else ""
+        if notes is not None:
+            under = notes.get(i, "")
         above = moments.get(i, "")
         lift = (0.07 if under else 0.0) - (0.06 if above else 0.0)
         texts = [
@@ -316,7 +333,7 @@ def draw_arcs(ax: Axes, layout: Layout, weight: NDArray[np.float64], pen: Pen) -
             high = arc_height(abs(place[j] - place[i]))
             y0 = up * BOX_HEIGHT / 2
             crown = y0 + up * high * 4 / 3  # a cubic reaches three quarters of the height of its handles
-            alpha = 0.35 + 0.45 * min(1.0, p)
+            alpha = 0.35 + 0.45 * pen.strength(p)
             path = Path([(x0, y0), (x0, crown), (x1, crown), (x1, y0 + up * 0.07)], [1, 4, 4, 4])
             ax.add_patch(
                 PathPatch(path, facecolor="none", edgecolor=color, linewidth=pen.width(p), alpha=alpha, capstyle="butt")
@@ -371,7 +388,7 @@ def draw_exits(ax: Axes, layout: Layout, names: list[str], weight: NDArray[np.fl
                 [x, x],
                 [-BOX_HEIGHT / 2, y + 0.20],
                 color=style.RED,
-                alpha=0.30 + 0.4 * min(1.0, p),
+                alpha=0.30 + 0.4 * pen.strength(p),
                 linewidth=pen.width(p),
                 solid_capstyle="butt",
                 zorder=2,
@@ -394,7 +411,7 @@ def number(ax: Axes, x: float, y: float, p: float, pen: Pen) -> None:
     text = ax.text(
         x,
         y,
-        style.percent(p),
+        pen.words(p),
         ha="center",
         va="center",
         fontsize=7.8 * pen.scale,

@@ -1,0 +1,145 @@
+"""Quadrants: customers by what they bring themselves and by what those bring whom they bring."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.plot import _style as style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+COLORS = {"champions": style.SERIES[2], "affluents": style.BLUE, "advocates": style.ORANGE, "misers": style.MUTED}
+CELLS = 90  # along each axis, when there are too many customers for a dot each
+LARGEST = 420.0  # area of the largest dot, in square points
+SMALLEST = 3.0
+CORNER = 66.0  # height of the words in a corner, in points
+INKED = 20_000.0  # area of all dots together, at most
+
+
+def quadrants(q: Any, ax: Axes | None = None, *, currency: str = "", dots: int = 1500) -> Axes:
+    """
+    Draws each customer by own value (across) and referred value (up), with the thresholds between high and low.
+
+    Customers who stand at the same point are one dot, whose area tells how many. Nobody is left out.
+
+    Parameters
+    ----------
+    q
+        A ``ReferralQuadrants``.
+    ax
+        Axes to draw on; a new figure without.
+    currency
+        Sign or code put before amounts.
+    dots
+        With more different points than this, at least 1, those of one quadrant that nearly touch are one dot.
+
+    Returns
+    -------
+    The axes; in each corner the quadrant's name, its customers, and the sums of their own and referred values.
+
+    Raises
+    ------
+    TypeError
+        For anything but a ``ReferralQuadrants``.
+    """
+    style.check_kind("quadrants", q, "ReferralQuadrants", ("own", "referred", "quadrant", "own_threshold", "totals"))
+    if dots < 1:
+        raise ValueError(f"quadrants: dots must be at least 1, found {dots}")
+    own, referred = np.asarray(q.own, dtype=float), np.asarray(q.referred, dtype=float)
+    names = [str(total.quadrant) for total in q.totals]
+    code = np.searchsorted(sorted(names), np.asarray(q.quadrant, dtype=str))
+    x, y, which, count = gather(own, referred, code, dots)
+    ax = style.new_axes(ax, 8.4, 6.0)
+    area = np.maximum(SMALLEST, count * min(LARGEST / max(float(count.max()), 12.0), INKED / len(own)))
+    order = np.argsort(-area, kind="stable")  # small dots upon large ones
+    ax.scatter(
+        x[order],
+        y[order],
+        s=area[order],
+        c=[COLORS.get(sorted(names)[k], style.INK) for k in which[order]],
+        alpha=0.7,
+        edgecolor=style.PAPER,
+        linewidth=0.4,
+        zorder=3,
+    )
+    ax.set_xlim(*reach(np.append(own, q.own_threshold), 0.06))
+    figure: Any = ax.figure
+    share = min(0.3, CORNER / (72.0 * figure.get_figheight() * ax.get_position().height))
+    ax.set_ylim(*reach(np.append(referred, q.referred_threshold), share / (1.0 - 2.0 * share)))
+    ax.axvline(q.own_threshold, color=style.INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=2)
+    ax.axhline(q.referred_threshold, color=style.INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=2)
+    write_corners(ax, q, currency, len(own))
+    style.quiet_axes(ax)
+    ax.grid(visible=False)
+    style.money_axis(ax.xaxis, currency)
+    style.money_axis(ax.yaxis, currency)
+    joined = len(x) < len(own)
+    ax.set_xlabel(
+        f"own value still to come, high above {style.money(q.own_threshold, currency)}"
+        + (f"\n{len(own):,} customers, a dot's area tells how many" if joined else ""),
+        color=style.MUTED,
+        fontsize=9,
+    )
+    ax.set_ylabel(
+        f"referred value, high above {style.money(q.referred_threshold, currency)}", color=style.MUTED, fontsize=9
+    )
+    style.plain(ax.xaxis.label, ax.yaxis.label, *ax.get_xticklabels(), *ax.get_yticklabels())
+    return ax
+
+
+def gather(
+    own: NDArray[np.float64], referred: NDArray[np.float64], code: NDArray[np.intp], dots: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.intp], NDArray[np.float64]]:
+    """Customers at one point, or of one cell when points outnumber `dots`: where, of which quadrant, how many."""
+    keys = np.column_stack([own, referred, code.astype(float)])
+    points, group = np.unique(keys, axis=0, return_inverse=True)
+    if len(points) > dots:
+        cells = [np.floor(CELLS * (v - v.min()) / ((v.max() - v.min()) or 1.0)) for v in (own, referred)]
+        points, group = np.unique(np.column_stack([*cells, code.astype(float)]), axis=0, return_inverse=True)
+    group = np.reshape(group, -1)
+    count = np.bincount(group).astype(float)
+    x, y = np.bincount(group, own) / count, np.bincount(group, referred) / count
+    return x, y, points[:, 2].astype(np.intp), count
+
+
+def reach(values: NDArray[np.float64], room: float) -> tuple[float, float]:
+    """Ends of an axis that holds the values, with room on both sides in shares of their span."""
+    low, high = float(values.min()), float(values.max())
+    span = (high - low) or abs(high) or 1.0
+    return low - room * span, high + room * span
+
+
+def write_corners(ax: Axes, q: Any, currency: str, n_customers: int) -> None:
+    """Each quadrant's name and sums, in its corner: high own value to the right, high referred value on top."""
+    places = {"champions": (1.0, 1.0), "affluents": (1.0, 0.0), "advocates": (0.0, 1.0), "misers": (0.0, 0.0)}
+    for total in q.totals:
+        name = str(total.quadrant)
+        across, up = places[name]
+        share = style.percent(total.customers / n_customers)
+        lines = (
+            (name, "bold", 10.5, COLORS[name]),
+            (f"{total.customers:,} customer{'' if total.customers == 1 else 's'} ({share})", "normal", 8.5, style.INK),
+            (f"own {style.money(total.own, currency)}", "normal", 8.5, style.INK),
+            (f"referred {style.money(total.referred, currency)}", "normal", 8.5, style.INK),
+        )
+        for k, (words, weight, size, color) in enumerate(lines):
+            row = k if up else len(lines) - 1 - k
+            text = ax.annotate(
+                words,
+                (across, up),
+                xycoords="axes fraction",
+                xytext=(-8 if across else 8, (-8 if up else 8) + (-1 if up else 1) * 13 * row),
+                textcoords="offset points",
+                ha="right" if across else "left",
+                va="top" if up else "bottom",
+                fontsize=size,
+                fontweight=weight,
+                color=color,
+                zorder=6,
+                bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.5, "alpha": 0.9},
+            )
+            style.plain(text)
