@@ -46,6 +46,12 @@ examples:
   sojourn report states.csv --customer id --time day --state state --value amount --exits churned,lapsed \\
       --period "2 weeks" --discount-factor 1
 
+  and who brought whom:
+  sojourn report stages.parquet --customer id --time day --state stage --value amount --lifecycle six_stages \\
+      --annual-discount-rate 0.10 --referrals brought.csv --referrer by --referred who --referral-time when
+  sojourn report orders.csv --customer customer_id --time date --value amount --annual-discount-rate 0.10 \\
+      --referral-rate active=0.04 --acquisition-cost 5
+
   a log of events and a table of rules:
   sojourn report events.csv --customer user --time date --rules rules.toml --value-per-row 1 \\
       --discount-factor 1 --horizon 24
@@ -197,6 +203,7 @@ def discount_of(args: argparse.Namespace) -> dict[str, float]:
 def build_parser() -> Parser:
     """All commands and options."""
     import sojourn as sj
+    from sojourn.cli.word_of_mouth import add_word_of_mouth
 
     parser = Parser(
         prog="sojourn", description="What is a customer worth, why, and what should we do next.", epilog=EXAMPLES
@@ -303,6 +310,7 @@ def build_parser() -> Parser:
     report.add_argument("--delimiter", type=delimiter, default=",", help="of a CSV (,)")
     report.add_argument("--decimal", choices=(".", ","), default=".", help="decimal sign of a CSV (.)")
     report.add_argument("--quiet", action="store_true", help="no progress, only the path")
+    add_word_of_mouth(report)
 
     demo = commands.add_parser(
         "demo",

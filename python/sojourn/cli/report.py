@@ -10,6 +10,7 @@ from typing import Any
 
 from sojourn.cli.arguments import DISCOUNTS, build_parser, discount_of
 from sojourn.cli.steps import Steps
+from sojourn.cli.word_of_mouth import check_word_of_mouth, given_referrals, read_referrals
 from sojourn.report.errors import DataError, UsageError
 
 
@@ -42,11 +43,12 @@ def run_report(args: argparse.Namespace, simulated_log: bool = False) -> None:
         raise UsageError(
             "sojourn report: --period step has no length, and silence needs one; say month, week or quarter"
         )
+    check_word_of_mouth(args)
     need_pyarrow()
     need_extras()
     rules = read_rules(args.rules) if args.rules else None
     folder = check_folder(args.out)
-    steps = Steps(args.quiet, 7)
+    steps = Steps(args.quiet, 8 if args.referral_rate or args.referrals else 7)
     try:
         make_report(args, discount, churn_after, rules, folder, steps, simulated_log)
     finally:
@@ -84,12 +86,14 @@ def make_report(
         needed += [*rules.label_columns, *rules.number_columns]
     log = read_log(args.log, needed, text)
     notes = list(log.notes)
+    referrals = read_referrals(args, text)
     columns = columns_of(args, log.table, rules, notes)
 
     steps.step("building journeys")
     journeys = build_journeys(args, columns, churn_after, rules)
     if log.malformed:
         journeys = journeys.with_report_counts(rows_read=log.malformed, malformed=log.malformed)
+    brought = given_referrals(args, referrals, journeys, log.table.column(args.customer))
     settings = Settings(
         discount=discount,
         horizon=args.horizon,
@@ -108,6 +112,7 @@ def make_report(
         simulated_log=simulated_log,
         notes=notes,
         money_word="counted rows" if args.value is None else "",
+        brought=brought,
     )
     write_report(journeys, settings, folder, steps)
 

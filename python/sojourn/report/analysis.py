@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sojourn.plot.survival import survival_curve
 from sojourn.report.fit_words import ask_tests
+from sojourn.report.word_of_mouth import Given, WordOfMouth, follow
 
 Floats = NDArray[np.float64]
 
@@ -38,6 +39,7 @@ class Settings:
     money_word: str = ""  # what amounts are, when they are not the revenue of the log
     simulated_log: bool = False
     notes: list[str] = field(default_factory=list)
+    brought: Given | None = None  # newcomers whom customers bring
 
 
 @dataclass
@@ -57,6 +59,7 @@ class Analysis:
     prior_states: list[str]
     simulated_periods: int | None  # where the simulation stops although the value goes on
     tests: Any  # of the fit; None without a move
+    word_of_mouth: WordOfMouth | None = None
 
     @property
     def names(self) -> list[str]:
@@ -121,7 +124,7 @@ def analyse(
     observed = observed_survival(journeys)
     still_there = survival_curve(fit, max(600, len(observed[0]) if observed else 0), start)
     periods = survival_periods(still_there, observed)
-    return Analysis(
+    found = Analysis(
         settings,
         journeys,
         fit,
@@ -136,6 +139,10 @@ def analyse(
         cut,
         tests,
     )
+    if settings.brought is not None:
+        step("following word of mouth")
+        found.word_of_mouth = follow(found, settings.brought)
+    return found
 
 
 def simulated_periods(chain: Any, value: Any) -> int | None:

@@ -141,4 +141,31 @@ def plots(analysis: Any) -> dict[str, str]:
         "spread": figure_svg(
             lambda ax: plot.distribution(analysis.simulation, ax, currency=currency), (8.4, 3.2), "spread"
         ),
+        **word_of_mouth_plots(analysis),
     }
+
+
+def word_of_mouth_plots(analysis: Any) -> dict[str, str]:
+    """The pictures of the section on word of mouth; an empty one where it has none."""
+    from sojourn import plot, structure
+    from sojourn.plot.graph import map_size, plan_map
+    from sojourn.report.word_of_mouth import GENERATIONS
+
+    told = analysis.word_of_mouth
+    pictures = {"generations": "", "loop": ""}
+    if told is None:
+        return pictures
+    if told.value is not None:
+
+        def steps(ax: Any) -> None:
+            plot.generations(told.value, ax, start=told.start, n=GENERATIONS, currency=analysis.settings.currency)
+
+        pictures["generations"] = figure_svg(steps, (8.4, 0.8 + 0.34 * (GENERATIONS + 3)), "generations")
+    chain = analysis.fit.chain
+    shape = structure(chain)
+    if all(analysis.absorbing[i] or not shape.is_recurrent(name) for i, name in enumerate(analysis.names)):
+        width, height = map_size(chain)
+        size = (width, height + 0.35 + 0.5 * width / plan_map(chain).across)  # room for the arc
+        lifecycle = analysis.fit.counts.lifecycle
+        pictures["loop"] = figure_svg(lambda ax: plot.loop(lifecycle, told.mild, ax), size, "loop")
+    return pictures

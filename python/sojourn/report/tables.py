@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from sojourn.report import word_of_mouth
 from sojourn.report.analysis import Analysis, base_today, forecast, leaks, levers
 from sojourn.report.page import write_text
 
@@ -46,7 +47,7 @@ def write_tables(analysis: Analysis, folder: Path) -> list[tuple[str, str]]:
         np.asarray(x, dtype=float)
         for x in (value.mean, interval.lower, interval.upper, value.residual, value.std, value.rewards.per_state)
     ]
-    made = {
+    made: dict[str, tuple[str, list[str], list[list[Any]]]] = {
         "moves.csv": (
             "moves, probabilities and their standard errors",
             ["from", "to", "moves", "probability", "standard_error"],
@@ -127,6 +128,8 @@ def write_tables(analysis: Analysis, folder: Path) -> list[tuple[str, str]]:
             list(tests),
             [list(row) for row in zip(*tests.values(), strict=True)],
         )
+    if analysis.word_of_mouth is not None:
+        made |= word_of_mouth.tables(analysis, analysis.word_of_mouth)
     for name, (_, heads, rows) in made.items():
         write_text(place / name, to_csv(heads, rows))
     return [(f"tables/{name}", what) for name, (what, _, _) in made.items()]
