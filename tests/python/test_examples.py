@@ -22,7 +22,9 @@ def run_example(name: str, *arguments: str) -> str:
     return result.stdout
 
 
-@pytest.mark.parametrize(("name", "arguments"), [("quickstart", []), ("orders_to_value", [str(DEMO_LOG)])])
+@pytest.mark.parametrize(
+    ("name", "arguments"), [("quickstart", []), ("orders_to_value", [str(DEMO_LOG)]), ("word_of_mouth", [])]
+)
 def test_an_example_prints_the_same_in_both_languages(name: str, arguments: list[str]) -> None:
     folder = os.environ.get("SOJOURN_EXAMPLES")
     if not folder:
@@ -49,6 +51,7 @@ def test_every_file_and_folder_that_the_readme_links_exists() -> None:
 def test_a_notebook_runs_from_top_to_bottom(path: Path) -> None:
     pytest.importorskip("matplotlib")
     pytest.importorskip("pandas")
+    pytest.importorskip("scipy")
     nbformat = pytest.importorskip("nbformat")
     nbclient = pytest.importorskip("nbclient")
     notebook = nbformat.read(path, as_version=4)
