@@ -37,7 +37,7 @@ int main() {
       .rewards = rewards,
       .people = 1'000'000,
       .stock = CountVector{{4000, 20000, 4000, 50000}},
-      .referrals = per_state(0.0, 0.20, 0.0),
+      .referrals = referrals,
       .advertising = 0.002,
       .advertising_cost = 10'000.0,
       .referred_cost = 5.0,
