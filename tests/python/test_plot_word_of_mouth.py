@@ -435,6 +435,20 @@ def test_two_markets_drawn_with_each_other_have_one_scale():
     assert f"as it is: {a.inside[-1]:,.0f}" in words_of(left)
 
 
+def test_a_state_has_one_colour_in_two_markets():
+    chain = sj.full_journey().illustrative_chain()
+    start = sj.Market(chain, people=10**6, advertising=0.01, arrives_at="zmot")
+    a = sj.market_path(start, horizon=12)
+    b = sj.market_path(start.replace(stock={"recommendation": 500_000}), horizon=12)
+
+    def colours(axes):
+        return {t.get_text().rsplit(" ", 1)[0]: t.get_color() for t in axes.texts if ":" not in t.get_text()}
+
+    left = colours(sj.plot.market(a, fresh_axes(), other=b, n=4))
+    right = colours(sj.plot.market(b, fresh_axes(), other=a, n=4))
+    assert left == right
+
+
 def test_the_small_states_of_a_market_share_an_area():
     chain = sj.full_journey().illustrative_chain()
     path = sj.market_path(sj.Market(chain, people=10**8, advertising=0.01), horizon=12)
@@ -508,8 +522,8 @@ def test_the_phase_line_crosses_1_at_the_threshold():
     axes = sj.plot.threshold(market, "active", "churn", unit="month", points=41)
     curve = max(axes.lines, key=lambda line: len(line.get_xdata()))
     p, growth = curve.get_xdata(), curve.get_ydata()
-    assert np.interp(found.probability, p, growth) == pytest.approx(1.0, abs=1e-3)
-    assert np.interp(0.1, p, growth) == pytest.approx(sj.market_growth(market), abs=1e-3)
+    assert np.interp(found.probability, p, growth) == pytest.approx(1.0, abs=1e-9)
+    assert np.interp(0.1, p, growth) == pytest.approx(sj.market_growth(market), abs=1e-12)
     words = words_of(axes)
     assert f"above {100 * found.probability:.3g} % the base shrinks" in words
     change = 100 * (sj.market_growth(market) - 1)
@@ -521,6 +535,15 @@ def test_the_phase_line_crosses_1_at_the_threshold():
 def test_a_base_that_shrinks_in_any_case_has_no_threshold():
     words = words_of(sj.plot.threshold(market_of(0.001), "quiet", "active", points=9))
     assert "the base shrinks whatever the probability of this move" in words
+
+
+def test_a_base_that_grows_or_shrinks_without_a_threshold_is_not_said_to_do_one(monkeypatch):
+    def refuse(*_):
+        raise ValueError("does not settle")
+
+    monkeypatch.setattr(sj, "market_threshold", refuse)
+    words = words_of(sj.plot.threshold(market_of(), "active", "churn", points=9))
+    assert "no one threshold between growing and shrinking" in words
 
 
 @pytest.mark.parametrize(
