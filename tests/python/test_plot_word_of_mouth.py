@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import xml.etree.ElementTree as ET
 from types import SimpleNamespace
 
 import numpy as np
@@ -139,6 +141,40 @@ def test_no_word_starts_a_formula_and_all_words_stay_in_the_figure(draw):
         assert extent.x1 <= frame.x1 + 1
         assert frame.y0 - 1 <= extent.y0
         assert extent.y1 <= frame.y1 + 1
+
+
+HOSTILE = sj.Chain(
+    ["a $x_1$ & <b>", "$$$ a name that does not end before its column does", "lost"],
+    [[0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [0, 0, 1]],
+)
+FIRST, SECOND, LOST = HOSTILE.states.names
+
+
+def hostile_market():
+    return sj.Market(HOSTILE, people=1000, advertising=0.1, referrals={FIRST: 0.2})
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: sj.plot.generations(
+            sj.referral_value(HOSTILE, {FIRST: 1.0}, referrals={FIRST: 0.1}, discount_factor=0.9), start=SECOND
+        ),
+        lambda: sj.plot.loop(HOSTILE, {FIRST: 0.1, SECOND: 0.1}),
+        lambda: sj.plot.market(sj.market_path(hostile_market(), horizon=5)),
+        lambda: sj.plot.threshold(hostile_market(), SECOND, LOST, unit="$m$", points=5),
+        lambda: sj.plot.policies([outcome(FIRST, 1.0, 0.0, 2.0), outcome(SECOND, -1.0, -2.0, 0.0)]),
+    ],
+    ids=["generations", "loop", "market", "threshold", "policies"],
+)
+def test_hostile_names_stay_text(draw):
+    axes = draw()
+    file = io.BytesIO()
+    axes.figure.savefig(file, format="svg")
+    ET.fromstring(file.getvalue())
+    labels = [*axes.texts, axes.xaxis.label, axes.yaxis.label, *axes.get_xticklabels(), *axes.get_yticklabels()]
+    assert any("$" in t.get_text() for t in labels)
+    assert not any(t.get_parse_math() for t in labels if "$" in t.get_text())
 
 
 @pytest.mark.parametrize("name", ["generations", "quadrants", "loop", "market", "reputation", "threshold", "policies"])
