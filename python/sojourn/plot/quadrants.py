@@ -140,15 +140,18 @@ class Ruler:
 
     def rule(self, axis: Any, room: float, currency: str) -> None:
         """Sets scale, ends and ticks of an axis, with room on both sides in shares of the span."""
+        from matplotlib.ticker import FixedLocator, NullLocator
+
         low, high = float(self.there(self.low)), float(self.there(self.high))
         span = (high - low) or abs(high) or 1.0
         ends = [float(end) for end in self.back([low - room * span, high + room * span])]
         if not self.unit:
             axis.axes.set(**{f"{axis.axis_name}lim": ends})
             style.money_axis(axis, currency)
+            ticks = [t for t in axis.get_majorticklocs() if low - 0.02 * span <= t <= high + 0.02 * span]
+            if len(ticks) > 1:  # none where only words stand
+                axis.set_major_locator(FixedLocator(ticks))
             return
-        from matplotlib.ticker import NullLocator
-
         getattr(axis.axes, f"set_{axis.axis_name}scale")("function", functions=(self.there, self.back))
         axis.axes.set(**{f"{axis.axis_name}lim": ends})
         decade = math.log10(self.unit)  # a decade below it still has room, if 0 is not beside it
