@@ -126,7 +126,7 @@ def allocate_budget(
         raise ValueError("levers: expected at least one, found none")
     if not (math.isfinite(budget) and budget > 0):
         raise ValueError(f"budget: must be an amount above 0, found {budget!r}")
-    discounting = {
+    discounting: dict[str, Any] = {
         "annual_discount_rate": annual_discount_rate,
         "discount_rate_per_period": discount_rate_per_period,
         "discount_factor": discount_factor,
