@@ -71,13 +71,12 @@ class Trees {
         referrals_(referrals),
         law_(options.offspring),
         laws_(detail::reproduction(who, chain, referrals, options.arrives_at)),
-        system_(chain, 1.0),
+        inside_(laws_.left()),
+        position_(at(chain.n_states()), -1),
+        system_(chain, 1.0, inside_),
         lifetime_(system_.solve_one(laws_.brought)) {
     if (law_ == OffspringLaw::bernoulli) check_one_at_most(referrals);
-    for (Index i = 0; i < chain.n_states(); ++i) {
-      position_.push_back(laws_.is_for_ever[at(i)] != 0 ? -1 : static_cast<int>(inside_.size()));
-      if (position_.back() >= 0) inside_.push_back(i);
-    }
+    for (std::size_t a = 0; a < inside_.size(); ++a) position_[at(inside_[a])] = static_cast<int>(a);
   }
 
   const Vector& arrives() const { return laws_.arrives; }
@@ -161,10 +160,10 @@ class Trees {
   const Referrals& referrals_;
   OffspringLaw law_;
   detail::Reproduction laws_;
-  detail::ValueSystem system_;
-  Vector lifetime_;
   std::vector<Index> inside_;  // the states that are left
   std::vector<int> position_;  // of each state among them; -1 where it is never left
+  detail::ValueSystem system_;
+  Vector lifetime_;
 };
 
 /// The chance that the tree of a newcomer goes on for ever: the largest root of `sᵀ p(h) = h`, with a concave left side.

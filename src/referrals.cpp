@@ -112,6 +112,14 @@ bool Referrals::operator==(const Referrals& other) const {
 
 namespace detail {
 
+std::vector<Index> Reproduction::left() const {
+  std::vector<Index> found;
+  for (std::size_t i = 0; i < is_for_ever.size(); ++i) {
+    if (is_for_ever[i] == 0) found.push_back(static_cast<Index>(i));
+  }
+  return found;
+}
+
 Reproduction reproduction(std::string_view who, const Chain& chain, const Referrals& referrals,
                           const Vector& arrives_at) {
   const StateSpace& states = chain.states();

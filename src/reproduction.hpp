@@ -13,6 +13,9 @@ struct Reproduction {
   Vector brought;                 ///< newcomers per period in each state, shape (n_states,)
   Vector arrives;                 ///< the law of arrival, shape (n_states,)
   std::vector<char> is_for_ever;  ///< of each state: never left
+
+  /// The states that are left, ascending.
+  std::vector<Index> left() const;
 };
 
 /// Throws what `referral_value` promises about referrals and arrivals; `who` opens the message. An empty law of arrival is

@@ -68,7 +68,8 @@ ReferralValue::Solution::Solution(const LifetimeValue& own_value, const Referral
       delayed(discounted(delay, factor)),
       discounted_referrals(detail::system_of(own).solve_one(laws.brought)),
       discounted_reproduction(delayed * laws.arrives.dot(discounted_referrals)),
-      undiscounted(factor == 1.0 ? nullptr : std::make_shared<const detail::ValueSystem>(own.chain(), 1.0)),
+      undiscounted(factor == 1.0 ? nullptr
+                                 : std::make_shared<const detail::ValueSystem>(own.chain(), 1.0, laws.left())),
       lifetime_referrals(own.chain().states(),
                          undiscounted ? undiscounted->solve_one(laws.brought) : discounted_referrals),
       reproduction(laws.arrives.dot(lifetime_referrals.vector())),
