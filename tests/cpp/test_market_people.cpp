@@ -236,7 +236,7 @@ TEST_CASE("where newcomers arrive has nothing to do with who brought them") {
   Market market{.chain = {states, matrix({{1, 0}, {0, 1}})}, .rewards = Rewards(states)};
   market.people = 400'000;
   market.stock = whole_numbers({50'000, 50'000});
-  market.referrals = numbers({.2, .4});
+  market.referrals = Referrals(market.chain.states(), numbers({.2, .4}));
   market.arrives_at = numbers({.3, .7});
   market.advertising = .1;
   market.advertising_arrives_at = numbers({.9, .1});
