@@ -1,7 +1,5 @@
 #include "sojourn/word_of_mouth.hpp"
 
-#include <map>
-
 #include "bound_sensitivity.hpp"
 #include "docs.hpp"
 #include "printing.hpp"
