@@ -24,7 +24,7 @@ void check_share(const char* what, double x) {
 }  // namespace
 
 MarketPath market_path(const Market& market, const MarketPathOptions& options) {
-  const MarketPlan plan("market_path", market);
+  const MarketPlan plan(market);
   detail::check_horizon("horizon", options.horizon);
   const Index T = options.horizon;
   const Index n = plan.n_states();

@@ -269,7 +269,7 @@ Growth settled_growth(const char* who, const MarketPlan& plan) {
 }  // namespace
 
 std::vector<MarketEquilibrium> market_equilibria(const Market& market) {
-  const MarketPlan plan("market_equilibria", market);
+  const MarketPlan plan(market);
   check_size("market_equilibria", plan);
   refuse_where_it_happens_to_be(plan);
   const Index n = plan.n_states();
@@ -305,20 +305,20 @@ std::vector<MarketEquilibrium> market_equilibria(const Market& market) {
 }
 
 double market_growth(const Market& market) {
-  const MarketPlan plan("market_growth", market);
+  const MarketPlan plan(market);
   check_size("market_growth", plan);
   return settled_growth("market_growth", plan).factor;
 }
 
 MarketThreshold market_threshold(const Market& market, std::string_view from, std::string_view to) {
   constexpr const char* who = "market_threshold";
-  const MarketPlan plan(who, market);
+  const MarketPlan plan(market);
   check_size(who, plan);
   const StateSpace& states = plan.states();
   const Index i = states.index(from);
   const Index j = states.index(to);
   const auto growth_at = [&](double p) {
-    return settled_growth(who, MarketPlan(who, detail::with_probability(who, market, i, j, p)));
+    return settled_growth(who, MarketPlan(detail::with_probability(who, market, i, j, p)));
   };
   const auto distance = [&](double p) { return growth_at(p).factor - 1.0; };
   constexpr int pieces = 32;

@@ -435,7 +435,7 @@ PersonVector MarketPeople::brought() const {
 
 MarketPeople simulate_market_people(const Market& market, const MarketPeopleOptions& options) {
   constexpr const char* who = "simulate_market_people";
-  const MarketPlan plan(who, market);
+  const MarketPlan plan(market);
   detail::check_horizon("horizon", options.horizon);
   detail::check_threads(options.threads);
   detail::check_experiences(who, plan);

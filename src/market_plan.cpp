@@ -71,7 +71,7 @@ CountVector stock_of(const Market& market) {
 
 }  // namespace
 
-MarketPlan::MarketPlan(const char* who, const Market& market) : who_(who), states_(market.chain.states()) {
+MarketPlan::MarketPlan(const Market& market) : states_(market.chain.states()) {
   if (!(states_ == market.rewards.states())) {
     refuse("rewards: are for the states " + text::list(market.rewards.states().names()) + ", the chain has " +
            text::list(states_.names()));

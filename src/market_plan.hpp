@@ -38,10 +38,10 @@ struct MarketFlow {
   double of_moves = 0.0;   // currency
 };
 
-/// A market that has been checked. `who` opens its messages.
+/// A market that has been checked.
 class MarketPlan {
  public:
-  MarketPlan(const char* who, const Market& market);
+  explicit MarketPlan(const Market& market);
 
   const StateSpace& states() const { return states_; }
   Index n_states() const { return states_.n_states(); }
@@ -91,7 +91,6 @@ class MarketPlan {
   void read_reputation(const MarketReputation& given, const Chain& chain);
   double going_on(double rho) const;
 
-  const char* who_;
   StateSpace states_;
   std::optional<Index> search_;
   std::vector<char> is_onward_;  // of the moves out of the searching state

@@ -222,7 +222,7 @@ Eigen::Map<const CountMatrix> MarketSimulation::occupancy_of(Index path) const {
 
 MarketSimulation simulate_market(const Market& market, const MarketOptions& options) {
   constexpr const char* who = "simulate_market";
-  const MarketPlan plan(who, market);
+  const MarketPlan plan(market);
   check_options(options);
   detail::check_experiences(who, plan);
   const double factor = detail::market_factor(market, options.discount);
