@@ -85,7 +85,9 @@ def market(
     occupancy = np.asarray(path.occupancy, dtype=float)
     left = exits_of(path, states) if exits is None else [path.states.index(name) for name in exits]
     living = [i for i in range(len(states)) if i not in left]
-    largest = sorted(sorted(living, key=lambda i: -occupancy[:, i].max())[:n])
+    # The same states in the same colours when each of two is drawn with the other.
+    most = np.vstack([occupancy, *([] if other is None else [np.asarray(other.occupancy, dtype=float)])]).max(axis=0)
+    largest = sorted(sorted(living, key=lambda i: -most[i])[:n])
     rest = [i for i in living if i not in largest]
     areas = [
         (cut(states[i]), occupancy[:, i], style.SERIES[k % len(style.SERIES)])

@@ -104,16 +104,18 @@ def gather(
     rulers: tuple[Ruler, Ruler],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.intp], NDArray[np.float64]]:
     """Customers at one point, or of one cell when points outnumber `dots`: where, of which quadrant, how many."""
-    keys = np.column_stack([own, referred, code.astype(float)])
-    points, group = np.unique(keys, axis=0, return_inverse=True)
-    if len(points) > dots:
+    few = len(own) <= 100_000
+    if few:
+        points, group = np.unique(np.column_stack([own, referred, code]), axis=0, return_inverse=True)
+        which = points[:, 2].astype(np.intp)
+    if not few or len(which) > dots:
         places = [scale.there(v) for scale, v in zip(rulers, (own, referred), strict=True)]
-        cells = [np.floor(CELLS * (v - v.min()) / ((v.max() - v.min()) or 1.0)) for v in places]
-        points, group = np.unique(np.column_stack([*cells, code.astype(float)]), axis=0, return_inverse=True)
+        across, up = ((CELLS * (v - v.min()) / ((v.max() - v.min()) or 1.0)).astype(np.intp) for v in places)
+        cells, group = np.unique((across * (CELLS + 1) + up) * len(COLORS) + code, return_inverse=True)
+        which = cells % len(COLORS)
     group = np.reshape(group, -1)
     count = np.bincount(group).astype(float)
-    x, y = np.bincount(group, own) / count, np.bincount(group, referred) / count
-    return x, y, points[:, 2].astype(np.intp), count
+    return np.bincount(group, own) / count, np.bincount(group, referred) / count, which, count
 
 
 @dataclass(frozen=True)
@@ -138,15 +140,18 @@ class Ruler:
 
     def rule(self, axis: Any, room: float, currency: str) -> None:
         """Sets scale, ends and ticks of an axis, with room on both sides in shares of the span."""
+        from matplotlib.ticker import FixedLocator, NullLocator
+
         low, high = float(self.there(self.low)), float(self.there(self.high))
         span = (high - low) or abs(high) or 1.0
         ends = [float(end) for end in self.back([low - room * span, high + room * span])]
         if not self.unit:
             axis.axes.set(**{f"{axis.axis_name}lim": ends})
             style.money_axis(axis, currency)
+            ticks = [t for t in axis.get_majorticklocs() if low - 0.02 * span <= t <= high + 0.02 * span]
+            if len(ticks) > 1:  # none where only words stand
+                axis.set_major_locator(FixedLocator(ticks))
             return
-        from matplotlib.ticker import NullLocator
-
         getattr(axis.axes, f"set_{axis.axis_name}scale")("function", functions=(self.there, self.back))
         axis.axes.set(**{f"{axis.axis_name}lim": ends})
         decade = math.log10(self.unit)  # a decade below it still has room, if 0 is not beside it

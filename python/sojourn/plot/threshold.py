@@ -73,9 +73,10 @@ def threshold(
     now = float(market_growth(market))
     try:
         found = market_threshold(market, from_state, to_state)
-    except ValueError:  # on one side of 1 for every probability
+    except ValueError:  # on one side of 1 for every probability, or nothing settles somewhere
         found = None
-    places = np.linspace(0.0, 1.0, points)
+    near = [] if found is None else [found.probability - 1e-6, found.probability + 1e-6]  # growth may jump there
+    places = np.unique(np.clip([*np.linspace(0.0, 1.0, points), today, *near], 0.0, 1.0))
     curve = np.array([growth_at(float(p)) for p in places])
     known = np.isfinite(curve)
     if not known.any():
@@ -90,7 +91,6 @@ def threshold(
     ax.axhline(1.0, color=style.MUTED, linewidth=1.0)
     ax.plot(places, curve, color=style.BLUE, linewidth=2.2, zorder=3)
     move = style.move_label(from_state, to_state)
-    grows = "grows" if now > 1.0 else "shrinks"
     if found is not None:
         side = "below" if found.grows_above else "above"
         words = f"{side} {share(found.probability)} the base shrinks"
@@ -98,7 +98,10 @@ def threshold(
         ax.scatter([found.probability], [1.0], s=46, color=style.PAPER, edgecolor=style.RED, linewidth=1.6, zorder=4)
         note(ax, found.probability, bottom + 0.05 * (top - bottom), words, style.RED)
     else:
-        words = f"the base {grows} whatever the probability of this move"
+        above = curve[known] > 1.0
+        words = f"the base {'grows' if above.all() else 'shrinks'} whatever the probability of this move"
+        if above.any() and not above.all():
+            words = "no one threshold between growing and shrinking"
         note(ax, 0.5, bottom + 0.05 * (top - bottom), words, style.RED if now <= 1.0 else style.BLUE)
     ax.scatter([today], [now], s=54, color=style.INK, zorder=5)
     ax.plot([today, today], [now, top - 0.09 * (top - bottom)], color=style.INK, linewidth=0.8, linestyle=":", zorder=2)
