@@ -34,7 +34,9 @@ market = sj.Market(
     reputation=sj.MarketReputation("search", sources=[reviews], sensitivity=2.0, good=4000.0, bad=3000.0),
 )
 path = sj.market_path(market, horizon=36, **year)
-print(f"\ninside after three years {path.inside[-1]:.0f}, reputation {path.reputation[-1]:.3f}, profit {path.profit:.0f}")
+print(
+    f"\ninside after three years {path.inside[-1]:.0f}, reputation {path.reputation[-1]:.3f}, profit {path.profit:.0f}"
+)
 threshold = sj.market_threshold(market, "search", "satisfied")
 print(f"search → satisfied {threshold.current:.3f}, the base shrinks below {threshold.probability:.3f}")
 
