@@ -534,6 +534,15 @@ def test_reputations_are_lines_with_their_names_and_ends():
     assert axes.get_xlabel() == "months from today"
 
 
+@pytest.mark.parametrize("rise", [0.02, 0.1, 0.17, 0.3])
+def test_the_ticks_of_a_reputation_stand_where_they_say(rise):
+    path = SimpleNamespace(reputation=np.linspace(0.5, 0.5 + rise, 13), occupancy=np.zeros((13, 2)))
+    axes = sj.plot.reputation(path)
+    axes.figure.canvas.draw()
+    for place, label in zip(axes.get_yticks(), axes.get_yticklabels(), strict=True):
+        assert float(label.get_text().removesuffix(" %")) == pytest.approx(100 * place)
+
+
 def test_simulated_reputations_are_a_median_with_a_band():
     paths = sj.simulate_market(told_market(0.7), horizon=10, paths=40)
     axes = sj.plot.reputation({"by chance": paths})
