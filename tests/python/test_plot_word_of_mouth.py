@@ -534,6 +534,15 @@ def test_reputations_are_lines_with_their_names_and_ends():
     assert axes.get_xlabel() == "months from today"
 
 
+@pytest.mark.parametrize("rise", [0.02, 0.1, 0.17, 0.3])
+def test_the_ticks_of_a_reputation_stand_where_they_say(rise):
+    path = SimpleNamespace(reputation=np.linspace(0.5, 0.5 + rise, 13), occupancy=np.zeros((13, 2)))
+    axes = sj.plot.reputation(path)
+    axes.figure.canvas.draw()
+    for place, label in zip(axes.get_yticks(), axes.get_yticklabels(), strict=True):
+        assert float(label.get_text().removesuffix(" %")) == pytest.approx(100 * place)
+
+
 def test_simulated_reputations_are_a_median_with_a_band():
     paths = sj.simulate_market(told_market(0.7), horizon=10, paths=40)
     axes = sj.plot.reputation({"by chance": paths})
@@ -620,6 +629,13 @@ def test_policies_are_sorted_by_profit_with_their_intervals():
     assert "costs $5,000, +1,234 people, paid back after 1 month" in words
     assert "costs $5,000, +1,234 people, not paid back" in words
     assert to_hex(axes.patches[2].get_facecolor()) == style.RED
+
+
+def test_a_policy_that_gains_first_and_loses_later_is_not_called_paid_back():
+    loses = SimpleNamespace(**{**vars(COMPARISON.outcomes[0]), "profit": -900.0, "payback": 1})
+    words = words_of(sj.plot.policies([loses], unit="month"))
+    assert any(line.endswith("ahead after 1 month, behind in the end") for line in words)
+    assert not any("paid back" in line for line in words)
 
 
 def test_the_best_policies_are_drawn_and_the_others_counted():

@@ -41,6 +41,8 @@ def reputation(paths: Any, ax: Axes | None = None, *, unit: str = "period") -> A
     ValueError
         For a market without a reputation, or no market at all.
     """
+    from matplotlib.ticker import MaxNLocator
+
     named = dict(paths) if isinstance(paths, Mapping) else {"": paths}
     if not named:
         raise ValueError("reputation: no paths, so there is nothing to draw")
@@ -73,6 +75,7 @@ def reputation(paths: Any, ax: Axes | None = None, *, unit: str = "period") -> A
     period_ticks(ax, horizon)
     ax.set_xlim(0, horizon)
     side_words(ax, ends, top, bottom)
+    ax.yaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))  # no half percents, which would be rounded away
     decimals = 0 if top - bottom > 0.1 else 1
     ax.yaxis.set_major_formatter(lambda y, _: f"{100 * y:.{decimals}f} %")
     ax.set_xlabel(period_axis(unit).replace("since the start", "from today"), color=style.MUTED, fontsize=9)
