@@ -57,8 +57,8 @@ class BudgetSplit:
     multiplier: float
     """What one more unit of budget would bring, currency per currency; 0 where not all is spent."""
     kkt_residual: float
-    """How far the split is from the conditions of Karush, Kuhn and Tucker, currency per currency: by how much a marginal
-    of a lever that is used differs from the multiplier at most, or that of one that is not used exceeds it."""
+    """How far the split is from the conditions of Karush, Kuhn and Tucker, currency per currency: by how much a
+    marginal of a lever that is used differs from the multiplier at most, or that of one that is not used exceeds it."""
     is_optimal: bool
     """`kkt_residual` is below a thousandth: no small shift gains. Whether a far better split exists, no such
     test can tell; each lever alone, all alike and nothing at all have been tried as beginnings."""
@@ -126,7 +126,7 @@ def allocate_budget(
         raise ValueError("levers: expected at least one, found none")
     if not (math.isfinite(budget) and budget > 0):
         raise ValueError(f"budget: must be an amount above 0, found {budget!r}")
-    discounting = {
+    discounting: dict[str, Any] = {
         "annual_discount_rate": annual_discount_rate,
         "discount_rate_per_period": discount_rate_per_period,
         "discount_factor": discount_factor,
