@@ -32,6 +32,11 @@ struct BoundReputation {
   std::vector<BoundSource> sources;
 };
 
+struct BoundEquilibrium {
+  MarketEquilibrium equilibrium;
+  StateSpace states;
+};
+
 CountVector to_stock(py::handle object, const StateSpace& states) {
   const Vector given = to_amounts(object, states, "stock");
   CountVector stock(given.size());
@@ -409,38 +414,41 @@ reputation : MarketReputation, optional
                ", profit=" + std::string(py::repr(py::float_(self.profit))) + ")";
       });
 
-  using Equilibrium = std::pair<MarketEquilibrium, StateSpace>;
-  py::class_<Equilibrium>(m, "MarketEquilibrium", doc::MarketEquilibrium)
+  py::class_<BoundEquilibrium>(m, "MarketEquilibrium", doc::MarketEquilibrium)
       .def_property_readonly(
-          "occupancy", [](const Equilibrium& self) { return StateValues(self.second, self.first.occupancy); },
+          "occupancy",
+          [](const BoundEquilibrium& self) { return StateValues(self.states, self.equilibrium.occupancy); },
           "People in each state.")
       .def_property_readonly(
-          "pool", [](const Equilibrium& self) { return self.first.pool; }, doc::MarketEquilibrium_pool)
+          "pool", [](const BoundEquilibrium& self) { return self.equilibrium.pool; }, doc::MarketEquilibrium_pool)
       .def_property_readonly(
-          "good", [](const Equilibrium& self) { return self.first.good; }, doc::MarketEquilibrium_good)
+          "good", [](const BoundEquilibrium& self) { return self.equilibrium.good; }, doc::MarketEquilibrium_good)
       .def_property_readonly(
-          "bad", [](const Equilibrium& self) { return self.first.bad; }, doc::MarketEquilibrium_bad)
+          "bad", [](const BoundEquilibrium& self) { return self.equilibrium.bad; }, doc::MarketEquilibrium_bad)
       .def_property_readonly(
-          "reputation", [](const Equilibrium& self) { return self.first.reputation; },
+          "reputation", [](const BoundEquilibrium& self) { return self.equilibrium.reputation; },
           doc::MarketEquilibrium_reputation)
       .def_property_readonly(
-          "referred", [](const Equilibrium& self) { return self.first.referred; }, doc::MarketEquilibrium_referred)
+          "referred", [](const BoundEquilibrium& self) { return self.equilibrium.referred; },
+          doc::MarketEquilibrium_referred)
       .def_property_readonly(
-          "advertised", [](const Equilibrium& self) { return self.first.advertised; },
+          "advertised", [](const BoundEquilibrium& self) { return self.equilibrium.advertised; },
           doc::MarketEquilibrium_advertised)
       .def_property_readonly(
-          "profit", [](const Equilibrium& self) { return self.first.profit; }, doc::MarketEquilibrium_profit)
+          "profit", [](const BoundEquilibrium& self) { return self.equilibrium.profit; }, doc::MarketEquilibrium_profit)
       .def_property_readonly(
-          "spectral_radius", [](const Equilibrium& self) { return self.first.spectral_radius; },
+          "spectral_radius", [](const BoundEquilibrium& self) { return self.equilibrium.spectral_radius; },
           doc::MarketEquilibrium_spectral_radius)
       .def_property_readonly(
-          "is_stable", [](const Equilibrium& self) { return self.first.is_stable; }, doc::MarketEquilibrium_is_stable)
+          "is_stable", [](const BoundEquilibrium& self) { return self.equilibrium.is_stable; },
+          doc::MarketEquilibrium_is_stable)
       .def_property_readonly(
-          "residual", [](const Equilibrium& self) { return self.first.residual; }, doc::MarketEquilibrium_residual)
-      .def("__repr__", [](const Equilibrium& self) {
-        return std::string("MarketEquilibrium(") + (self.first.is_stable ? "stable" : "unstable") +
-               ", pool=" + std::string(py::repr(py::float_(self.first.pool))) +
-               ", profit=" + std::string(py::repr(py::float_(self.first.profit))) + ")";
+          "residual", [](const BoundEquilibrium& self) { return self.equilibrium.residual; },
+          doc::MarketEquilibrium_residual)
+      .def("__repr__", [](const BoundEquilibrium& self) {
+        return std::string("MarketEquilibrium(") + (self.equilibrium.is_stable ? "stable" : "unstable") +
+               ", pool=" + std::string(py::repr(py::float_(self.equilibrium.pool))) +
+               ", profit=" + std::string(py::repr(py::float_(self.equilibrium.profit))) + ")";
       });
 
   py::class_<MarketThreshold>(m, "MarketThreshold", doc::MarketThreshold)
@@ -562,8 +570,8 @@ reputation : MarketReputation, optional
           const py::gil_scoped_release release;
           return market_equilibria(market);
         }();
-        std::vector<Equilibrium> named;
-        for (const MarketEquilibrium& e : found) named.emplace_back(e, market.chain.states());
+        std::vector<BoundEquilibrium> named;
+        for (const MarketEquilibrium& e : found) named.push_back({e, market.chain.states()});
         return named;
       },
       py::arg("market"), doc::market_equilibria);
