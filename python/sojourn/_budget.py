@@ -57,8 +57,8 @@ class BudgetSplit:
     multiplier: float
     """What one more unit of budget would bring, currency per currency; 0 where not all is spent."""
     kkt_residual: float
-    """How far the split is from the conditions of Karush, Kuhn and Tucker, currency per currency: how far the marginal
-    of a lever that is used is from the multiplier at most, or that of one that is not used above it."""
+    """How far the split is from the conditions of Karush, Kuhn and Tucker, currency per currency: by how much a
+    marginal of a lever that is used differs from the multiplier at most, or that of one that is not used exceeds it."""
     is_optimal: bool
     """`kkt_residual` is below a thousandth: no small shift gains. Whether a far better split exists, no such
     test can tell; each lever alone, all alike and nothing at all have been tried as beginnings."""
