@@ -179,7 +179,9 @@ def test_levers_stand_side_by_side(by_hand):
         assert float(row["R0_of_a_point"]) == pytest.approx(lever.R0_of_a_point)
     worth = [abs(float(row["total_value_of_a_point"])) for row in rows]
     assert worth == sorted(worth, reverse=True)
-    assert f"One more percentage point of {rows[0]['from']} → {rows[0]['to']} is worth" in visible(by_hand)
+    best = rows[0]
+    change = "One more percentage point" if float(best["total_value_of_a_point"]) > 0 else "One percentage point less"
+    assert f"{change} of {best['from']} → {best['to']} is worth $" in visible(by_hand)
 
 
 def test_a_base_that_does_not_feed_itself_shrinks_and_halves_in_words(by_hand):
@@ -212,7 +214,8 @@ def test_where_total_value_has_no_end_the_page_says_so_with_the_discount_that_it
     assert "there is no end to his value" in text
     yearly = (1 + rate) ** 12 - 1
     assert f"at a discount above {100 * rate:,.0f} % per month ({100 * yearly:,.0f} % a year)" in text
-    assert {row["total"] for row in rows_of(endless, "word_of_mouth.csv")} == {""}
+    totals = {row["state"]: row["total"] for row in rows_of(endless, "word_of_mouth.csv")}
+    assert totals == {"new": "", "loyal": "", "churn": "0.0"}
     assert column(endless, "word_of_mouth.csv", "own") == pytest.approx(column(endless, "value.csv", "value"))
     assert not (endless.parent / "tables" / "generations.csv").exists()
     assert float(figures(endless)["critical_discount_rate_per_period"]["value"]) == pytest.approx(rate)
@@ -224,6 +227,21 @@ def test_where_total_value_has_no_end_the_page_says_so_with_the_discount_that_it
     at = ref.states.index
     for row in levers:
         assert float(row["own_value_of_a_point"]) == pytest.approx(change.lift[at(row["from"]), at(row["to"])] / 100)
+
+
+def test_who_brings_nobody_has_a_total_where_others_have_none(tmp_path):
+    log = LOG + "".join(
+        f"z{k},{month(t)},guest,7\nz{k},{month(t + 2 + k % 2)},churn,0\n" for k in range(9) for t in [k]
+    )
+    page = report(tmp_path, "--referral-rate", "loyal=0.9", log=log)
+    row = next(row for row in rows_of(page, "word_of_mouth.csv") if row["state"] == "guest")
+    assert row["total"] == row["own"]
+    assert float(row["referred"]) == float(row["lifetime_referrals"]) == 0.0
+
+
+def test_newcomers_who_cost_more_than_they_bring_are_a_loss_without_end(tmp_path):
+    page = report(tmp_path, "--referral-rate", "loyal=0.9", "--acquisition-cost", "5000")
+    assert "there is no end to what they cost" in visible(page)
 
 
 def test_a_stronger_discount_than_the_critical_one_is_all_that_it_takes(endless, tmp_path):
