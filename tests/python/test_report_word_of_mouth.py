@@ -379,7 +379,9 @@ def test_a_horizon_is_for_the_rest_of_the_page(tmp_path):
     page = report(tmp_path, *LOYAL, "--horizon", "6")
     ref = value_of(page, referrals={"loyal": 0.12, "new": 0.05})
     assert column(page, "word_of_mouth.csv", "total") == pytest.approx(list(ref.total))
-    assert "the rest of the page looks at 6 months" in visible(page)
+    text = visible(page)
+    assert "Counted for life, a new customer is worth" in text
+    assert "the rest of the page looks at 6 months" in text
 
 
 def test_events_without_time_take_rates_per_event(tmp_path):
@@ -485,11 +487,11 @@ FILE = ["--referrals", "FILE"]
 BAD = [
     ("unknown state", ["--referral-rate", "loyl=0.1"], None, 1, "no state 'loyl', the states are"),
     ("nearest state", ["--referral-rate", "loyl=0.1"], None, 1, "did you mean 'loyal'?"),
-    ("negative rate", ["--referral-rate", "loyal=-0.1"], None, 2, "at least 0, not -0.1"),
+    ("negative rate", ["--referral-rate", "loyal=-0.1"], None, 2, "between 0 and 1e+06, not -0.1"),
     ("no rate", ["--referral-rate", "loyal"], None, 2, "is not STATE=RATE"),
     ("no state", ["--referral-rate", "=0.1"], None, 2, "is not STATE=RATE"),
     ("no number", ["--referral-rate", "loyal=often"], None, 2, "is not a number"),
-    ("infinite", ["--referral-rate", "loyal=inf"], None, 2, "at least 0"),
+    ("infinite", ["--referral-rate", "loyal=inf"], None, 2, "between 0 and"),
     ("twice", [*LOYAL, "--referral-rate", "loyal=0.2"], None, 2, "'loyal' has 2 rates"),
     ("gone for good", ["--referral-rate", "churn=0.1"], None, 1, "have left for good and bring nobody"),
     ("both", [*LOYAL, *FILE, *BROUGHT], REFERRALS, 2, "not allowed with"),
@@ -497,7 +499,7 @@ BAD = [
     ("columns alone", ["--referrer", "by"], None, 2, "--referrals FILE"),
     ("arrival alone", ["--arrives-at", "new"], None, 2, "--referral-rate STATE=RATE"),
     ("cost alone", ["--acquisition-cost", "3"], None, 2, "--referral-rate STATE=RATE"),
-    ("negative cost", [*LOYAL, "--acquisition-cost", "-3"], None, 2, "at least 0"),
+    ("negative cost", [*LOYAL, "--acquisition-cost", "-3"], None, 2, "between 0 and"),
     ("arrival unknown", [*LOYAL, "--arrives-at", "newt"], None, 1, "did you mean 'new'?"),
     ("arrival gone", [*LOYAL, "--arrives-at", "churn"], None, 1, "left for good"),
     ("missing column", [*FILE, "--referrer", "bye", *BROUGHT[2:]], REFERRALS, 1, "Did you mean 'by'?"),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-DRAWS = 1000
+DRAWS = 2000
 GENERATIONS = 5
 EDGE = 1e-9  # as near to the discount at which total value has no end as this counts as there
 

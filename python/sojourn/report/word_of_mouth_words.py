@@ -97,23 +97,23 @@ def ends_words(draws: Floats | None, analysis: Analysis, say: Any) -> str:
 def worth_words(analysis: Analysis, told: WordOfMouth, unit: Words) -> Any:
     """Own, referred and total value of a new customer."""
     own, total = told.new_customer
-    life = "" if analysis.settings.horizon is None else " for life"
+    opening = "A new customer is" if analysis.settings.horizon is None else "Counted for life, a new customer is"
     if total is None:
         return sentence(
-            "A new customer is worth {}{} himself. With all whom he brings, and whom those bring, there is no end to "
+            "{} worth {} himself. With all whom he brings, and whom those bring, there is no end to "
             "{}: {}. It would have an end at a discount above {}. Read it as growth, which lasts only while there are "
             "people left to bring.",
+            opening,
             strong(unit.money(own)),
-            life,
             "what they cost" if told.costs_more else "his value",
             faster_words(analysis.value.discount, unit),
             strong(critical_words(told, unit)),
         )
     referred = total - own
     return sentence(
-        "A new customer is worth {}{} himself and {} through those whom he brings: {} in all{}.",
+        "{} worth {} himself and {} through those whom he brings: {} in all{}.",
+        opening,
         unit.money(own),
-        life,
         strong(unit.money(referred)),
         strong(unit.money(total)),
         ends_words(None if told.sureness is None else told.sureness.new_customer, analysis, unit.money),
@@ -123,7 +123,7 @@ def worth_words(analysis: Analysis, told: WordOfMouth, unit: Words) -> Any:
 def faster_words(discount: Any, unit: Words) -> str:
     """Why total value has no end under this discount."""
     if discount.kind == "none" or (discount.kind == "factor" and discount.value == 1.0):
-        return "nobody is followed by less than one newcomer, and later money counts in full"
+        return "each newcomer is followed by one or more, and later money counts in full"
     said = {
         "annual_rate": f"{100 * discount.value:g} % a year",
         "per_period_rate": f"{100 * discount.value:g} % {per(unit)}",
@@ -139,8 +139,8 @@ def critical_words(told: WordOfMouth, unit: Words) -> str:
     period = told.mild.chain.period
     if unit.is_step or (period.unit == "year" and period.length == 1):
         return words
-    yearly = (1.0 + rate) ** (1.0 / period.in_years) - 1.0
-    return f"{words} ({share_words(yearly)} a year)" if yearly < 1e4 else words
+    yearly = math.log1p(rate) / period.in_years
+    return f"{words} ({share_words(math.expm1(yearly))} a year)" if yearly < math.log(1e4) else words
 
 
 def per(unit: Words) -> str:
@@ -215,8 +215,12 @@ def tree_words(told: WordOfMouth) -> Any:
     """How the tree of those who follow on a newcomer ends."""
     R0, dies = float(told.mild.R0), float(told.extinction.newcomer_probability)
     if R0 < 1.0:
-        size = 1.0 / (1.0 - R0)
-        held = f"on average it holds {times(size)} customers, the first included" if R0 > 0 else "nobody follows"
+        size = times(1.0 / (1.0 - R0))
+        held = (
+            f"on average it holds {size} customer{'s' * (size != '1')}, the first included"
+            if R0 > 0
+            else "nobody follows"
+        )
         return sentence("The tree of customers that begins with a newcomer always comes to an end; {}.", held)
     if dies >= 1.0:
         return "The tree of customers that begins with a newcomer always comes to an end, however late."
@@ -241,7 +245,9 @@ def rate_words(rate: float) -> str:
 
 def signed(number: float) -> str:
     """A change of R0 with its sign and two digits that count."""
-    return f"{number:+.2g}".replace("-", "−") if abs(number) >= 5e-7 else "0"
+    if abs(number) < 5e-7:
+        return "0"
+    return (f"{number:+.2g}" if abs(number) < 99.5 else f"{number:+,.0f}").replace("-", "−")
 
 
 def value_rows(analysis: Analysis, told: WordOfMouth, unit: Words) -> list[dict[str, str]]:
@@ -351,11 +357,9 @@ def captions(told: WordOfMouth, unit: Words) -> dict[str, str]:
             )
         ),
         "rates": (
-            f"Newcomers per customer and {'event' if unit.is_step else unit.period}. One more: what one newcomer more "
-            "per 100 customers in the state would be worth to a new customer’s total, and change of R0."
-            if told.value is not None
-            else f"Newcomers per customer and {'event' if unit.is_step else unit.period}. One more: how R0 would "
-            "change with one newcomer more per 100 customers in the state."
+            f"Newcomers per customer and {'event' if unit.is_step else unit.period}. "
+            + ("One more per 100: what it is worth to a new customer’s total. " if told.value is not None else "")
+            + "The change of R0 is that by one newcomer more per 100 customers in the state."
         ),
     }
 
