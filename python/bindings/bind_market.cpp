@@ -4,6 +4,7 @@
 
 #include "arguments.hpp"
 #include "docs.hpp"
+#include "referrals_argument.hpp"
 #include "text.hpp"
 
 SOJOURN_ARGUMENT(MarketProgressArgument, "bool | Callable[[int, int], object]");
@@ -101,10 +102,9 @@ void set(Market& market, const std::string& name, const py::handle value) {
   } else if (name == "stock") {
     market.stock = value.is_none() ? CountVector() : to_stock(value, states);
   } else if (name == "referrals") {
-    // The same ways to write numbers per state and per move as money has.
-    const Rewards contacts = value.is_none() ? Rewards(states) : to_rewards(value, states, "referrals");
+    const Referrals contacts = value.is_none() ? Referrals(states) : to_referrals(value, states);
     market.referrals = contacts.per_state();
-    market.referrals_per_move = contacts.has_move_rewards() ? contacts.per_move() : Matrix();
+    market.referrals_per_move = contacts.has_move_referrals() ? Matrix(contacts.per_move()) : Matrix();
   } else if (name == "arrives_at") {
     market.arrives_at = law();
   } else if (name == "advertising") {
@@ -349,7 +349,7 @@ rewards : Rewards, dict or array_like of shape (n_states,), optional
     Currency per period in a state, and per move; from a fit the mean revenue per period.
 stock : dict {state: people} or array_like of shape (n_states,), optional
     People in each state today, whole numbers, those gone too. Without it nobody.
-referrals : dict {state: contacts, (from, to): contacts} or array_like of shape (n_states,), optional
+referrals : Referrals, dict {state: contacts, (from, to): contacts} or array_like of shape (n_states,), optional
     Contacts per period in a state, and with a move. In a market hardly touched, that many newcomers.
 arrives_at : str, dict {state: probability} or array_like of shape (n_states,), optional
     Law of a newcomer's first state. Without it the observed first states of a fit, or the first state.

@@ -2121,7 +2121,7 @@ class Market:
         people: int,
         rewards: _Rewards | None = None,
         stock: _Amounts | None = None,
-        referrals: _Rewards | None = None,
+        referrals: _Referrals | None = None,
         arrives_at: _Law | None = None,
         advertising: float = 0.0,
         advertising_arrives_at: _Law | None = None,

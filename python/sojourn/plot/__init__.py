@@ -11,8 +11,12 @@ from sojourn.plot.law import law
 from sojourn.plot.leaks import leaks
 from sojourn.plot.levers import levers
 from sojourn.plot.loop import loop
+from sojourn.plot.market import market
+from sojourn.plot.policies import policies
 from sojourn.plot.quadrants import quadrants
+from sojourn.plot.reputation import reputation
 from sojourn.plot.survival import survival
+from sojourn.plot.threshold import threshold
 from sojourn.plot.value import value
 from sojourn.plot.what_if import what_if
 
@@ -28,8 +32,12 @@ __all__ = [
     "leaks",
     "levers",
     "loop",
+    "market",
+    "policies",
     "quadrants",
+    "reputation",
     "survival",
+    "threshold",
     "value",
     "what_if",
 ]

@@ -77,6 +77,7 @@ def draw_bars(
     # Room for the words beside the bars, in inches of what the names leave of the figure.
     figure = ax.get_figure()
     wide = float(figure.get_figwidth()) if isinstance(figure, Figure) else 8.4
+    wide *= min(1.0, ax.get_position().width / 0.75)  # axes among others have a part of the figure
     wide -= 0.3 + 0.082 * max((len(line) for bar in bars for line in bar.name.split("\n")), default=0)
     longest = 0.12 + 0.082 * max((len(bar.words) for bar in bars), default=0)
     sides = 1 + (low < 0 < high or not zero)

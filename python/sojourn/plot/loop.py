@@ -137,8 +137,8 @@ def flow_of(subject: Any, referrals: Any, arrives_at: Any, discount: Any) -> Flo
         chain, delay = style.chain_of(subject), np.ones(1)
         if not hasattr(chain, "transition_matrix"):
             raise TypeError(
-                f"loop: a {type(subject).__name__} has no probabilities; pass a Chain or a fit, or a ReferralValue as "
-                "referrals"
+                f"loop: expected a Chain, a FitResult or a ReferralValue, found {type(subject).__name__}; a Lifecycle "
+                "needs a ReferralValue as referrals"
             )
         if referrals is None:
             raise TypeError(
