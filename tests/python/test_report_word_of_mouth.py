@@ -296,6 +296,23 @@ def test_intervals_are_wider_than_by_the_chain_alone(counted):
     assert float(row["total_upper"]) - float(row["total_lower"]) > value.upper[1] - value.lower[1]
 
 
+def test_todays_customers_stand_in_four_quadrants(by_hand):
+    today = {
+        row["state"]: int(row["customers_today"]) for row in rows_of(by_hand, "value.csv") if row["state"] != "churn"
+    }
+    base = [state for state, n in today.items() for _ in range(n)]
+    ref = value_of(by_hand, referrals={"loyal": 0.12, "new": 0.05}, acquisition_cost=3.0)
+    totals = {total.quadrant: total for total in sj.referral_quadrants(ref, base).totals}
+    rows = {row["quadrant"]: row for row in rows_of(by_hand, "quadrants.csv")}
+    assert set(rows) == set(totals)
+    for name, row in rows.items():
+        assert int(row["customers"]) == totals[name].customers
+        assert float(row["own_still_to_come"]) == pytest.approx(totals[name].own)
+        assert float(row["referred"]) == pytest.approx(totals[name].referred)
+    assert sum(int(row["customers"]) for row in rows.values()) == len(base) > 0
+    assert "Four kinds of customers today" in visible(by_hand)
+
+
 def test_draws_without_end_leave_the_interval_open(tmp_path):
     log, referrals = simulated(40, (0.1, 0.25, 0.0))
     page = from_file(tmp_path, referrals=referrals, log=log)
@@ -322,6 +339,7 @@ def test_without_newcomers_there_is_no_section_and_the_model_is_the_same(by_hand
         "referral_rates.csv",
         "referral_levers.csv",
         "generations.csv",
+        "quadrants.csv",
     }
     assert (plain.parent / "model.json").read_bytes() == (by_hand.parent / "model.json").read_bytes()
 
@@ -336,7 +354,7 @@ def test_the_page_links_every_table_and_its_pictures_are_well_formed(counted):
     section = html[html.index('<section id="word-of-mouth">') :]
     section = section[: section.index("</section>")]
     pictures = re.findall(r"<svg.*?</svg>", section, flags=re.DOTALL)
-    assert len(pictures) == 2
+    assert len(pictures) == 3
     for picture in pictures:
         assert len(list(ET.fromstring(picture).iter())) > 20
 

@@ -315,6 +315,49 @@ def own_lift(analysis: Analysis) -> Floats:
     return np.asarray(sj.sensitivity(value, analysis.start).lift, dtype=float)
 
 
+def quadrants(analysis: Analysis) -> Any:
+    """Today's customers by own and referred value of their states; nothing without any, or without an end."""
+    import sojourn as sj
+    from sojourn.report.analysis import living_states
+
+    told = analysis.word_of_mouth
+    states = living_states(analysis)
+    if told is None or told.value is None or not len(states):
+        return None
+    return sj.referral_quadrants(told.value, states)
+
+
+@dataclass
+class Quarter:
+    """One quadrant of today's base."""
+
+    name: str
+    states: list[str]
+    customers: int
+    own: float
+    referred: float
+
+
+def quarters(analysis: Analysis) -> list[Quarter]:
+    """The quadrants of today's base with their states; none where there are no quadrants."""
+    from sojourn.report.analysis import living_states
+
+    split = quadrants(analysis)
+    if split is None:
+        return []
+    states, kind = living_states(analysis), np.asarray(split.quadrant)
+    return [
+        Quarter(
+            str(total.quadrant),
+            [analysis.names[i] for i in np.unique(states[kind == total.quadrant])],
+            int(total.customers),
+            float(total.own),
+            float(total.referred),
+        )
+        for total in split.totals
+    ]
+
+
 def key_figures(analysis: Analysis, told: WordOfMouth) -> list[tuple[str, float | None, float | None, float | None]]:
     """What the section says in numbers: name, figure, ends of its interval."""
     own, total = told.new_customer
@@ -391,6 +434,13 @@ def tables(analysis: Analysis, told: WordOfMouth) -> dict[str, Table]:
                 for i in range(n)
                 for generation, amount in [*enumerate(split.value[i]), ("later", split.beyond[i])]
             ],
+        )
+    four = quarters(analysis)
+    if four:
+        made["quadrants.csv"] = (
+            "today's customers by own and referred value",
+            ["quadrant", "states", "customers", "own_still_to_come", "referred"],
+            [[x.name, ", ".join(x.states), x.customers, x.own, x.referred] for x in four],
         )
     if told.given.counts is not None:
         made["referral_rows.csv"] = (

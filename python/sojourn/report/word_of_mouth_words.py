@@ -18,6 +18,7 @@ from sojourn.report.word_of_mouth import (
     SharedLever,
     WordOfMouth,
     between,
+    quarters,
     rate_rows,
     row_counts,
     shared_levers,
@@ -63,6 +64,16 @@ def section(analysis: Analysis, unit: Words) -> dict[str, Any] | None:
             for lever in levers[:SHOWN]
         ],
         "n_levers": len(levers),
+        "quarters": [
+            {
+                "name": one.name,
+                "states": ", ".join(unit.pretty(name) for name in one.states) or "–",
+                "customers": one.customers,
+                "own": unit.money(one.own),
+                "referred": unit.money(one.referred),
+            }
+            for one in quarters(analysis)
+        ],
         "rows": [{"what": what, "rows": rows} for what, rows in row_counts(told.given)] if told.rates else [],
         "captions": captions(told, unit),
         "cautions": cautions(analysis, told, unit),
@@ -347,6 +358,11 @@ def captions(told: WordOfMouth, unit: Words) -> dict[str, str]:
         "loop": (
             "One newcomer’s life. The wider a line, the more often it is taken; the green arc carries the newcomers "
             "whom he brings back to where they begin."
+        ),
+        "quadrants": (
+            "Champions are worth much themselves and through those whom they bring, affluents much themselves, "
+            "advocates much through others, misers little both ways: by the state of today, still to come. High is above "
+            "the median customer."
         ),
         "levers": (
             "For a new customer, per point for good, the other moves of the state in proportion: for himself alone"
