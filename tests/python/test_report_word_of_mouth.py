@@ -90,7 +90,8 @@ def write(folder: Path, text: str, name: str) -> str:
 
 
 def command(folder: Path, *options: str, log: str = LOG, columns: list[str] = COLUMNS) -> list[str]:
-    words = ["report", write(folder, log, "log.csv"), *columns, *RATE, "--customers", "200", "--currency", "$"]
+    rate = [] if any("discount" in word for word in options) else RATE
+    words = ["report", write(folder, log, "log.csv"), *columns, *rate, "--customers", "200", "--currency", "$"]
     return [*words, "--out", str(folder / "out"), *options]
 
 
@@ -154,7 +155,7 @@ def test_own_referred_and_total_value_are_those_of_the_library(by_hand):
     text = visible(by_hand)
     assert "Word of mouth" in text
     start = ref.start_value(model_of(by_hand).start)
-    assert f"himself and ${start.referred:,.2f} through those whom he brings: ${start.total:,.0f} in all." in text
+    assert f"himself and ${start.referred:,.2f} through those whom he brings: ${start.total:,.2f} in all." in text
 
 
 def test_generations_sum_to_the_total(by_hand):
@@ -178,7 +179,9 @@ def test_levers_stand_side_by_side(by_hand):
         assert float(row["R0_of_a_point"]) == pytest.approx(lever.R0_of_a_point)
     worth = [abs(float(row["total_value_of_a_point"])) for row in rows]
     assert worth == sorted(worth, reverse=True)
-    assert f"One more percentage point of {rows[0]['from']} → {rows[0]['to']} is worth" in visible(by_hand)
+    best = rows[0]
+    change = "One more percentage point" if float(best["total_value_of_a_point"]) > 0 else "One percentage point less"
+    assert f"{change} of {best['from']} → {best['to']} is worth $" in visible(by_hand)
 
 
 def test_a_base_that_does_not_feed_itself_shrinks_and_halves_in_words(by_hand):
@@ -186,20 +189,20 @@ def test_a_base_that_does_not_feed_itself_shrinks_and_halves_in_words(by_hand):
     assert 0 < ref.R0 < 1
     text = visible(by_hand)
     assert f"the base shrinks by {100 * (1 - ref.growth_factor):.2g} % each month in the long run" in text
-    assert f"and halves in about {ref.halving_time:,.0f} months" in text
+    assert f"and halves in about {ref.halving_time:.1f} months" in text
     assert f"holds {1 / (1 - ref.R0):.2f} customers, the first included" in text
     assert "carry no intervals" in text
     assert {row["lower"] for row in figures(by_hand).values()} == {""}
 
 
 def test_a_base_that_feeds_itself_grows_and_doubles_in_words(tmp_path):
-    page = report(tmp_path, "--referral-rate", "loyal=0.27", "--discount-factor", "0.5", columns=COLUMNS[:])
-    ref = value_of(page, referrals={"loyal": 0.27}, annual_discount_rate=None, discount_factor=0.5)
+    page = report(tmp_path, "--referral-rate", "loyal=0.5", "--discount-factor", "0.5")
+    ref = value_of(page, referrals={"loyal": 0.5}, annual_discount_rate=None, discount_factor=0.5)
     assert ref.R0 > 1
     text = visible(page)
     assert f"The base feeds itself: without advertising it grows by {100 * (ref.growth_factor - 1):.2g} %" in text
     assert "doubles in about" in text
-    dies = sj.extinction(ref.chain, {"loyal": 0.27}, arrives_at=model_of(page).start).newcomer_probability
+    dies = sj.extinction(ref.chain, {"loyal": 0.5}, arrives_at=model_of(page).start).newcomer_probability
     assert f"dies out by bad luck in {100 * dies:.0f} % of cases" in text
     assert "no end" not in text
 
@@ -211,7 +214,8 @@ def test_where_total_value_has_no_end_the_page_says_so_with_the_discount_that_it
     assert "there is no end to his value" in text
     yearly = (1 + rate) ** 12 - 1
     assert f"at a discount above {100 * rate:,.0f} % per month ({100 * yearly:,.0f} % a year)" in text
-    assert {row["total"] for row in rows_of(endless, "word_of_mouth.csv")} == {""}
+    totals = {row["state"]: row["total"] for row in rows_of(endless, "word_of_mouth.csv")}
+    assert totals == {"new": "", "loyal": "", "churn": "0.0"}
     assert column(endless, "word_of_mouth.csv", "own") == pytest.approx(column(endless, "value.csv", "value"))
     assert not (endless.parent / "tables" / "generations.csv").exists()
     assert float(figures(endless)["critical_discount_rate_per_period"]["value"]) == pytest.approx(rate)
@@ -225,13 +229,27 @@ def test_where_total_value_has_no_end_the_page_says_so_with_the_discount_that_it
         assert float(row["own_value_of_a_point"]) == pytest.approx(change.lift[at(row["from"]), at(row["to"])] / 100)
 
 
+def test_who_brings_nobody_has_a_total_where_others_have_none(tmp_path):
+    log = LOG + "".join(
+        f"z{k},{month(t)},guest,7\nz{k},{month(t + 2 + k % 2)},churn,0\n" for k in range(9) for t in [k]
+    )
+    page = report(tmp_path, "--referral-rate", "loyal=0.9", log=log)
+    row = next(row for row in rows_of(page, "word_of_mouth.csv") if row["state"] == "guest")
+    assert row["total"] == row["own"]
+    assert float(row["referred"]) == float(row["lifetime_referrals"]) == 0.0
+
+
+def test_newcomers_who_cost_more_than_they_bring_are_a_loss_without_end(tmp_path):
+    page = report(tmp_path, "--referral-rate", "loyal=0.9", "--acquisition-cost", "5000")
+    assert "there is no end to what they cost" in visible(page)
+
+
 def test_a_stronger_discount_than_the_critical_one_is_all_that_it_takes(endless, tmp_path):
     critical = float(figures(endless)["critical_discount_rate_per_period"]["value"])
     for rate, words in ((critical * (1 + 1e-6), "in all"), (critical, "no end")):
         folder = tmp_path / words.replace(" ", "")
         folder.mkdir()
-        options = [x for x in command(folder, "--referral-rate", "loyal=0.9") if x not in RATE]
-        assert main([*options, "--discount-rate-per-period", repr(rate)]) == 0
+        report(folder, "--referral-rate", "loyal=0.9", "--discount-rate-per-period", repr(rate))
         assert words in visible(folder / "out" / "index.html").split("Word of mouth")[1]
 
 
@@ -278,6 +296,23 @@ def test_intervals_are_wider_than_by_the_chain_alone(counted):
     assert float(row["total_upper"]) - float(row["total_lower"]) > value.upper[1] - value.lower[1]
 
 
+def test_todays_customers_stand_in_four_quadrants(by_hand):
+    today = {
+        row["state"]: int(row["customers_today"]) for row in rows_of(by_hand, "value.csv") if row["state"] != "churn"
+    }
+    base = [state for state, n in today.items() for _ in range(n)]
+    ref = value_of(by_hand, referrals={"loyal": 0.12, "new": 0.05}, acquisition_cost=3.0)
+    totals = {total.quadrant: total for total in sj.referral_quadrants(ref, base).totals}
+    rows = {row["quadrant"]: row for row in rows_of(by_hand, "quadrants.csv")}
+    assert set(rows) == set(totals)
+    for name, row in rows.items():
+        assert int(row["customers"]) == totals[name].customers
+        assert float(row["own_still_to_come"]) == pytest.approx(totals[name].own)
+        assert float(row["referred"]) == pytest.approx(totals[name].referred)
+    assert sum(int(row["customers"]) for row in rows.values()) == len(base) > 0
+    assert "Four kinds of customers today" in visible(by_hand)
+
+
 def test_draws_without_end_leave_the_interval_open(tmp_path):
     log, referrals = simulated(40, (0.1, 0.25, 0.0))
     page = from_file(tmp_path, referrals=referrals, log=log)
@@ -304,6 +339,7 @@ def test_without_newcomers_there_is_no_section_and_the_model_is_the_same(by_hand
         "referral_rates.csv",
         "referral_levers.csv",
         "generations.csv",
+        "quadrants.csv",
     }
     assert (plain.parent / "model.json").read_bytes() == (by_hand.parent / "model.json").read_bytes()
 
@@ -318,7 +354,7 @@ def test_the_page_links_every_table_and_its_pictures_are_well_formed(counted):
     section = html[html.index('<section id="word-of-mouth">') :]
     section = section[: section.index("</section>")]
     pictures = re.findall(r"<svg.*?</svg>", section, flags=re.DOTALL)
-    assert len(pictures) == 2
+    assert len(pictures) == 3
     for picture in pictures:
         assert len(list(ET.fromstring(picture).iter())) > 20
 
@@ -361,11 +397,13 @@ def test_a_horizon_is_for_the_rest_of_the_page(tmp_path):
     page = report(tmp_path, *LOYAL, "--horizon", "6")
     ref = value_of(page, referrals={"loyal": 0.12, "new": 0.05})
     assert column(page, "word_of_mouth.csv", "total") == pytest.approx(list(ref.total))
-    assert "the rest of the page looks at 6 months" in visible(page)
+    text = visible(page)
+    assert "Counted for life, a new customer is worth" in text
+    assert "the rest of the page looks at 6 months" in text
 
 
 def test_events_without_time_take_rates_per_event(tmp_path):
-    page = report(tmp_path, *LOYAL, "--period", "step")
+    page = report(tmp_path, *LOYAL, "--period", "step", "--discount-factor", "0.99")
     text = visible(page)
     assert "Newcomers per event" in text
     assert "at each event in the long run" in text
@@ -377,12 +415,12 @@ def test_orders_have_newcomers_too(tmp_path):
         + [f"{k},{month(m)},10" for k in range(40) for m in (k % 3, 3 + k % 4, 8, 9 + k % 3)]
         + [f"x,{month(14)},1"]
     )
-    brought = "by,who,when\n" + "".join(f"{k},{k + 20},{month(2, 20)}\n" for k in range(0, 20, 2) if (k + 20) % 3 == 2)
+    brought = "by,who,when\n" + "".join(f"{k},{k + 20},{month(1, 20)}\n" for k in range(0, 20, 2) if (k + 20) % 3 == 2)
     columns = ["--customer", "id", "--time", "day", "--value", "sum", "--churn-after", "2"]
     file = write(tmp_path, brought, "brought.csv")
     page = report(tmp_path, "--referrals", file, *BROUGHT, log="\n".join(lines) + "\n", columns=columns)
     rows = {row["state"]: row for row in rows_of(page, "referral_rates.csv")}
-    assert sum(int(row["referrals"]) for row in rows.values()) == 3
+    assert sum(int(row["referrals"]) for row in rows.values()) == 4
     assert "Word of mouth" in visible(page)
 
 
@@ -430,8 +468,9 @@ def test_the_same_log_makes_the_same_page(counted, tmp_path, monkeypatch):
 
 
 def test_a_circle_is_refused_by_name_and_dropped_on_request(tmp_path, capsys):
-    circle = f"by,who,when\n00001,00002,{month(12)}\n00002,00001,{month(13)}\n00003,00004,{month(12)}\n"
-    log = LOG + "".join(f"{k:05d},{month(40)},loyal,0\n" for k in range(9))
+    circle = f"by,who,when\n00001,00002,{month(12)}\n00002,00001,{month(13)}\n00003,00004,{month(14)}\n"
+    log = "id,day,stage,sum\n" + "".join(f"0000{k},{month(t)},loyal,9\n" for k in range(1, 5) for t in range(12, 18))
+    log += "".join(f"0000{k},{month(18 + k)},churn,0\n" for k in range(1, 5))
     file = write(tmp_path, circle, "brought.csv")
     words = command(tmp_path, "--referrals", file, *BROUGHT, log=log)
     assert main(words) == 1
@@ -466,11 +505,11 @@ FILE = ["--referrals", "FILE"]
 BAD = [
     ("unknown state", ["--referral-rate", "loyl=0.1"], None, 1, "no state 'loyl', the states are"),
     ("nearest state", ["--referral-rate", "loyl=0.1"], None, 1, "did you mean 'loyal'?"),
-    ("negative rate", ["--referral-rate", "loyal=-0.1"], None, 2, "at least 0, not -0.1"),
+    ("negative rate", ["--referral-rate", "loyal=-0.1"], None, 2, "between 0 and 1e+06, not -0.1"),
     ("no rate", ["--referral-rate", "loyal"], None, 2, "is not STATE=RATE"),
     ("no state", ["--referral-rate", "=0.1"], None, 2, "is not STATE=RATE"),
     ("no number", ["--referral-rate", "loyal=often"], None, 2, "is not a number"),
-    ("infinite", ["--referral-rate", "loyal=inf"], None, 2, "at least 0"),
+    ("infinite", ["--referral-rate", "loyal=inf"], None, 2, "between 0 and"),
     ("twice", [*LOYAL, "--referral-rate", "loyal=0.2"], None, 2, "'loyal' has 2 rates"),
     ("gone for good", ["--referral-rate", "churn=0.1"], None, 1, "have left for good and bring nobody"),
     ("both", [*LOYAL, *FILE, *BROUGHT], REFERRALS, 2, "not allowed with"),
@@ -478,7 +517,7 @@ BAD = [
     ("columns alone", ["--referrer", "by"], None, 2, "--referrals FILE"),
     ("arrival alone", ["--arrives-at", "new"], None, 2, "--referral-rate STATE=RATE"),
     ("cost alone", ["--acquisition-cost", "3"], None, 2, "--referral-rate STATE=RATE"),
-    ("negative cost", [*LOYAL, "--acquisition-cost", "-3"], None, 2, "at least 0"),
+    ("negative cost", [*LOYAL, "--acquisition-cost", "-3"], None, 2, "between 0 and"),
     ("arrival unknown", [*LOYAL, "--arrives-at", "newt"], None, 1, "did you mean 'new'?"),
     ("arrival gone", [*LOYAL, "--arrives-at", "churn"], None, 1, "left for good"),
     ("missing column", [*FILE, "--referrer", "bye", *BROUGHT[2:]], REFERRALS, 1, "Did you mean 'by'?"),
@@ -487,7 +526,7 @@ BAD = [
     ("empty file", [*FILE, *BROUGHT], "", 1, "is empty"),
     ("header only", [*FILE, *BROUGHT], "by,who,when\n", 1, "no rows"),
     ("json", [*FILE, *BROUGHT], '[{"by": 1}]', 1, "JSON"),
-    ("nobody known", [*FILE, *BROUGHT], f"by,who,when\neve,bob,{month(3)}\n", 1, "'eve'"),
+    ("nobody known", [*FILE, *BROUGHT], f"by,who,when\neve,00002,{month(3)}\n", 1, "'eve'"),
     ("no dates", [*FILE, *BROUGHT], "by,who,when\n00001,00002,soon\n", 1, "time"),
     ("himself", [*FILE, *BROUGHT], f"by,who,when\n00001,00001,{month(12)}\n", 1, "a customer who brings himself"),
     ("strangers", [*FILE, *BROUGHT], f"by,who,when\n00001,eve,{month(12)}\n", 1, "not in the log of customers"),

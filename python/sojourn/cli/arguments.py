@@ -46,15 +46,15 @@ examples:
   sojourn report states.csv --customer id --time day --state state --value amount --exits churned,lapsed \\
       --period "2 weeks" --discount-factor 1
 
+  a log of events and a table of rules:
+  sojourn report events.csv --customer user --time date --rules rules.toml --value-per-row 1 \\
+      --discount-factor 1 --horizon 24
+
   and who brought whom:
   sojourn report stages.parquet --customer id --time day --state stage --value amount --lifecycle six_stages \\
       --annual-discount-rate 0.10 --referrals brought.csv --referrer by --referred who --referral-time when
   sojourn report orders.csv --customer customer_id --time date --value amount --annual-discount-rate 0.10 \\
       --referral-rate active=0.04 --acquisition-cost 5
-
-  a log of events and a table of rules:
-  sojourn report events.csv --customer user --time date --rules rules.toml --value-per-row 1 \\
-      --discount-factor 1 --horizon 24
 """
 
 SIMULATE_EXAMPLES = """

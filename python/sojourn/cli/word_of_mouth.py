@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,8 @@ from sojourn.report.errors import DataError, UsageError
 if TYPE_CHECKING:
     from sojourn.report.word_of_mouth import Given
 
+MOST_NEWCOMERS = 1e6  # per customer and period
+MOST_MONEY = 1e12
 COLUMNS = ("referrer", "referred", "referral_time")
 EXTRAS = ("arrives_at", "acquisition_cost", "referral_cycles")
 
@@ -24,7 +25,7 @@ def state_rate(text: str) -> tuple[str, float]:
     name, equals, rate = text.rpartition("=")
     if not equals or not name.strip():
         raise argparse.ArgumentTypeError(f"{text!r} is not STATE=RATE, such as loyalty=0.05")
-    return name.strip(), real("a rate of newcomers per customer and period", 0.0, math.inf)(rate.strip())
+    return name.strip(), real("a rate of newcomers per customer and period", 0.0, MOST_NEWCOMERS)(rate.strip())
 
 
 def add_word_of_mouth(parser: argparse.ArgumentParser) -> None:
@@ -57,7 +58,7 @@ def add_word_of_mouth(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--acquisition-cost",
-        type=real("a cost", 0.0, math.inf),
+        type=real("a cost", 0.0, MOST_MONEY),
         metavar="AMOUNT",
         help="paid for each newcomer who is brought (0)",
     )

@@ -63,7 +63,7 @@ def loop(
     discount
         A ``Discount``: moves and newcomers then count less the later they come. By default they all count alike.
     min_flow
-        Moves of less than this share of the largest are left out.
+        Moves of less than this share of the largest are left out, and newcomers of a state below it of all.
     numbers
         Moves of at least this share of the largest carry their number.
 
@@ -99,7 +99,7 @@ def loop(
     told = moments_of(subject, names)
     shade = np.where(np.isin(np.arange(len(names)), layout.row), flow.visits, 0.0)
     draw_boxes(ax, layout, names, plan.weight, shade, told, pen, notes)
-    draw_return(ax, plan, flow, pen, way_of(subject, flow))
+    draw_return(ax, plan, flow, pen, way_of(subject, flow), min_flow)
     return ax
 
 
@@ -171,13 +171,13 @@ def flow_of(subject: Any, referrals: Any, arrives_at: Any, discount: Any) -> Flo
     return Flow(chain, visits, visits[:, None] * matrix * factor, brought, start, R0, factor < 1.0)
 
 
-def draw_return(ax: Axes, plan: Plan, flow: Flow, pen: Pen, way: str) -> None:
+def draw_return(ax: Axes, plan: Plan, flow: Flow, pen: Pen, way: str, min_flow: float) -> None:
     """The arc of word of mouth: up from those who share, along above all moves, down to where newcomers arrive."""
     from matplotlib.patches import Polygon
 
     layout = plan.layout
     top, roof = BOX_HEIGHT / 2, BOX_HEIGHT / 2 + layout.rise + TRUNK
-    shared = {i: float(flow.brought[i]) for i in layout.row if flow.brought[i] > 0}
+    shared = {i: float(flow.brought[i]) for i in layout.row if flow.brought[i] > min_flow * flow.total}
     landing = {j: float(flow.arrives_at[j]) for j in layout.row if flow.arrives_at[j] > 0}
     if not shared:
         words = f"{way}: nobody who comes brings anybody (R0 = 0)"

@@ -264,11 +264,22 @@ def order_again(analysis: Analysis) -> Floats:
     return np.asarray(sj.hitting(analysis.fit.chain, analysis.names[:1]).probability, dtype=float)
 
 
+def customer_states(analysis: Analysis) -> NDArray[np.int64]:
+    """The position of the state in which each customer was last seen; those who left are at an exit."""
+    opens = opens_customer(analysis.journeys)
+    return last_states(analysis.journeys)[np.append(opens[1:], True)]
+
+
+def living_states(analysis: Analysis) -> NDArray[np.int64]:
+    """The same of today's customers who have not left."""
+    states = customer_states(analysis)
+    living: NDArray[np.int64] = states[~analysis.absorbing[states]]
+    return living
+
+
 def base_today(analysis: Analysis) -> NDArray[np.int64]:
     """Customers by the state they were last seen in, shape (n_states,); those who left are at an exit."""
-    opens = opens_customer(analysis.journeys)
-    last = np.append(opens[1:], True)
-    return np.bincount(last_states(analysis.journeys)[last], minlength=len(analysis.names)).astype(np.int64)
+    return np.bincount(customer_states(analysis), minlength=len(analysis.names)).astype(np.int64)
 
 
 def living_base(analysis: Analysis) -> Floats:

@@ -17,6 +17,7 @@ from sojourn.report.fit_words import fit_words
 from sojourn.report.notes import cautions, definitions
 from sojourn.report.why import lever_words, why
 from sojourn.report.word_of_mouth_words import section as word_of_mouth_section
+from sojourn.report.word_of_mouth_words import summary_words
 from sojourn.report.words import Words, sentence, strong
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -177,6 +178,9 @@ def summary(analysis: Analysis, unit: Words, base: Any) -> list[Any]:
                 "Of this, {} comes {} and {} later.", unit.money(at_once), first, unit.money(analysis.newcomer.residual)
             )
         )
+    brought = summary_words(analysis, unit)
+    if brought is not None:
+        said.append(brought)
     if settings.clock == "orders":
         back = facts.order_again(analysis)
         silent = 1.0 - float(analysis.matrix[0, 0])

@@ -149,10 +149,10 @@ def word_of_mouth_plots(analysis: Any) -> dict[str, str]:
     """The pictures of the section on word of mouth; an empty one where it has none."""
     from sojourn import plot, structure
     from sojourn.plot.graph import map_size, plan_map
-    from sojourn.report.word_of_mouth import GENERATIONS
+    from sojourn.report.word_of_mouth import GENERATIONS, quadrants
 
     told = analysis.word_of_mouth
-    pictures = {"generations": "", "loop": ""}
+    pictures = {"generations": "", "loop": "", "quadrants": ""}
     if told is None:
         return pictures
     if told.value is not None:
@@ -161,6 +161,11 @@ def word_of_mouth_plots(analysis: Any) -> dict[str, str]:
             plot.generations(told.value, ax, start=told.start, n=GENERATIONS, currency=analysis.settings.currency)
 
         pictures["generations"] = figure_svg(steps, (8.4, 0.8 + 0.34 * (GENERATIONS + 3)), "generations")
+    split = quadrants(analysis)
+    if split is not None:
+        pictures["quadrants"] = figure_svg(
+            lambda ax: plot.quadrants(split, ax, currency=analysis.settings.currency), (8.4, 5.2), "quadrants"
+        )
     chain = analysis.fit.chain
     shape = structure(chain)
     if all(analysis.absorbing[i] or not shape.is_recurrent(name) for i, name in enumerate(analysis.names)):

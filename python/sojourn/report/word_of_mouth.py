@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-DRAWS = 1000
+DRAWS = 2000
 GENERATIONS = 5
 EDGE = 1e-9  # as near to the discount at which total value has no end as this counts as there
 
@@ -105,13 +105,30 @@ class WordOfMouth:
     @property
     def new_customer(self) -> tuple[float, float | None]:
         """What a new customer is worth himself, and with all whom he brings."""
-        total = None if self.value is None else float(self.value.start_value(self.start).total)
-        return float(self.start @ self.own), total
+        own = float(self.start @ self.own)
+        if self.value is None:
+            return own, own if self.brings == 0.0 else None
+        return own, float(self.value.start_value(self.start).total)
 
     @property
     def brings(self) -> float:
         """Newcomers whom a new customer brings himself in his life."""
         return float(self.start @ np.asarray(self.mild.lifetime_referrals, dtype=float))
+
+    @property
+    def totals(self) -> list[float | None]:
+        """Total value per state; nothing where it has no end."""
+        if self.value is not None:
+            return [float(x) for x in self.value.total]
+        return [
+            float(own) if brings == 0.0 else None
+            for own, brings in zip(self.own, self.mild.lifetime_referrals, strict=True)
+        ]
+
+    @property
+    def costs_more(self) -> bool:
+        """Whether a newcomer costs more than he brings himself, so that a total without end is a loss."""
+        return float(self.arrives_at @ self.own) < self.given.acquisition_cost
 
     @property
     def arrives_as_new(self) -> bool:
@@ -219,22 +236,28 @@ def carried(analysis: Analysis, ask: Question, rates: Any) -> Sureness:
     seed = analysis.settings.seed
     worlds = sj.ChainDraws(analysis.fit, seed=seed)
     referrals = np.asarray(rates.draws(n, seed=seed), dtype=float)
-    total = np.full((n, len(analysis.names)), np.inf)
-    R0, growth, lifetime = np.empty(n), np.empty(n), np.empty((n, len(analysis.names)))
+    R0, growth = np.empty(n), np.empty(n)
+    total, lifetime = np.empty((n, len(analysis.names))), np.empty((n, len(analysis.names)))
     for k in range(n):
         mild, value = ask.both(worlds.chain(k), worlds.rewards(k), referrals[k])
         R0[k], growth[k] = mild.R0, mild.growth_factor
         lifetime[k] = mild.lifetime_referrals
-        if value is not None:
-            total[k] = value.total
-    new = np.full(n, np.inf)
-    ends = np.isfinite(total).all(axis=1)
-    new[ends] = total[ends] @ analysis.start
-    return Sureness(total, new, lifetime, R0, growth)
+        total[k] = value.total if value is not None else endless(ask, worlds.chain(k), worlds.rewards(k), lifetime[k])
+    begins = analysis.start > 0.0
+    return Sureness(total, total[:, begins] @ analysis.start[begins], lifetime, R0, growth)
+
+
+def endless(ask: Question, chain: Any, rewards: Any, lifetime: Floats) -> Floats:
+    """Total value where it has no end: infinite from every state that brings anybody, a loss where each costs more."""
+    import sojourn as sj
+
+    own = np.asarray(sj.lifetime_value(chain, rewards, **ask.discount).mean, dtype=float)
+    end = np.inf if float(ask.arrives_at @ own) >= ask.acquisition_cost else -np.inf
+    return np.where(lifetime > 0.0, end, own)
 
 
 def between(draws: Floats, level: float) -> tuple[Any, Any]:
-    """The middle part of draws, along the first axis; infinite draws are the highest."""
+    """The middle part of draws, along the first axis; infinite draws stand at the ends."""
     tail = (1.0 - level) / 2
     low, high = np.quantile(draws, [tail, 1.0 - tail], axis=0, method="inverted_cdf")
     return low, high
@@ -292,6 +315,49 @@ def own_lift(analysis: Analysis) -> Floats:
     return np.asarray(sj.sensitivity(value, analysis.start).lift, dtype=float)
 
 
+def quadrants(analysis: Analysis) -> Any:
+    """Today's customers by own and referred value of their states; nothing without any, or without an end."""
+    import sojourn as sj
+    from sojourn.report.analysis import living_states
+
+    told = analysis.word_of_mouth
+    states = living_states(analysis)
+    if told is None or told.value is None or not len(states):
+        return None
+    return sj.referral_quadrants(told.value, states)
+
+
+@dataclass
+class Quarter:
+    """One quadrant of today's base."""
+
+    name: str
+    states: list[str]
+    customers: int
+    own: float
+    referred: float
+
+
+def quarters(analysis: Analysis) -> list[Quarter]:
+    """The quadrants of today's base with their states; none where there are no quadrants."""
+    from sojourn.report.analysis import living_states
+
+    split = quadrants(analysis)
+    if split is None:
+        return []
+    states, kind = living_states(analysis), np.asarray(split.quadrant)
+    return [
+        Quarter(
+            str(total.quadrant),
+            [analysis.names[i] for i in np.unique(states[kind == total.quadrant])],
+            int(total.customers),
+            float(total.own),
+            float(total.referred),
+        )
+        for total in split.totals
+    ]
+
+
 def key_figures(analysis: Analysis, told: WordOfMouth) -> list[tuple[str, float | None, float | None, float | None]]:
     """What the section says in numbers: name, figure, ends of its interval."""
     own, total = told.new_customer
@@ -329,8 +395,8 @@ def tables(analysis: Analysis, told: WordOfMouth) -> dict[str, Table]:
     names, n = analysis.names, len(analysis.names)
     level, sure = analysis.settings.level, told.sureness
     none = [None] * n
-    total = none if told.value is None else list(told.value.total)
-    referred = none if told.value is None else list(told.value.referred)
+    total = told.totals
+    referred = [None if all_ is None else all_ - own for all_, own in zip(total, told.own, strict=True)]
     low, high = (none, none) if sure is None else between(sure.total, level)
     lifetime, dies_out = told.mild.lifetime_referrals, told.extinction.probability
     made: dict[str, Table] = {
@@ -368,6 +434,13 @@ def tables(analysis: Analysis, told: WordOfMouth) -> dict[str, Table]:
                 for i in range(n)
                 for generation, amount in [*enumerate(split.value[i]), ("later", split.beyond[i])]
             ],
+        )
+    four = quarters(analysis)
+    if four:
+        made["quadrants.csv"] = (
+            "today's customers by own and referred value",
+            ["quadrant", "states", "customers", "own_still_to_come", "referred"],
+            [[x.name, ", ".join(x.states), x.customers, x.own, x.referred] for x in four],
         )
     if told.given.counts is not None:
         made["referral_rows.csv"] = (

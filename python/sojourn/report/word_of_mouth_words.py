@@ -15,8 +15,10 @@ from sojourn.report.word_of_mouth import (
     DRAWS,
     GENERATIONS,
     Floats,
+    SharedLever,
     WordOfMouth,
     between,
+    quarters,
     rate_rows,
     row_counts,
     shared_levers,
@@ -49,23 +51,48 @@ def section(analysis: Analysis, unit: Words) -> dict[str, Any] | None:
         "per": "event" if unit.is_step else unit.period,
         "generations": generation_rows(analysis, told, unit),
         "generation_heads": [*(generation(k) for k in range(GENERATIONS + 1)), "later"],
-        "lever_words": lever_words(levers, unit, analysis),
+        "lever_words": lever_words(levers, unit),
         "levers": [
             {
                 "start": unit.pretty(lever.from_state),
                 "end": unit.pretty(lever.to_state),
                 "p": percent(lever.probability),
                 "own": unit.money_of_a_point(lever.own),
-                "total": ENDLESS if lever.total is None else unit.money_of_a_point(lever.total),
+                "total": "" if lever.total is None else unit.money_of_a_point(lever.total),
                 "R0": signed(lever.R0),
             }
             for lever in levers[:SHOWN]
         ],
         "n_levers": len(levers),
+        "quarters": [
+            {
+                "name": one.name,
+                "states": ", ".join(unit.pretty(name) for name in one.states) or "–",
+                "customers": one.customers,
+                "own": unit.money(one.own),
+                "referred": unit.money(one.referred),
+            }
+            for one in quarters(analysis)
+        ],
         "rows": [{"what": what, "rows": rows} for what, rows in row_counts(told.given)] if told.rates else [],
         "captions": captions(told, unit),
         "cautions": cautions(analysis, told, unit),
     }
+
+
+def summary_words(analysis: Analysis, unit: Words) -> Any:
+    """One sentence for the paragraph at the top; nothing where newcomers were not asked about."""
+    told = analysis.word_of_mouth
+    if told is None:
+        return None
+    own, total = told.new_customer
+    if total is None:
+        return sentence("He brings others faster than money is discounted: {}.", strong("the base feeds itself"))
+    return sentence(
+        "Those whom he brings, and whom those bring, {} {}.",
+        "add" if total >= own else "take away",
+        strong(unit.money(abs(total - own))),
+    )
 
 
 def ends_words(draws: Floats | None, analysis: Analysis, say: Any) -> str:
@@ -73,33 +100,47 @@ def ends_words(draws: Floats | None, analysis: Analysis, say: Any) -> str:
     if draws is None:
         return ""
     low, high = between(draws, analysis.settings.level)
-    upper = say(float(high)) if math.isfinite(high) else "no upper end"
-    return f" ({100 * analysis.settings.level:g} % interval {say(float(low))} to {upper})"
+    lower = say(float(low)) if math.isfinite(low) else "no lower end" if low < 0 else "no end"
+    upper = say(float(high)) if math.isfinite(high) else "no upper end" if high > 0 else "no end"
+    return f" ({100 * analysis.settings.level:g} % interval {lower} to {upper})"
 
 
 def worth_words(analysis: Analysis, told: WordOfMouth, unit: Words) -> Any:
     """Own, referred and total value of a new customer."""
     own, total = told.new_customer
-    life = "" if analysis.settings.horizon is None else " for life"
+    opening = "A new customer is" if analysis.settings.horizon is None else "Counted for life, a new customer is"
     if total is None:
         return sentence(
-            "A new customer is worth {}{} himself. With all whom he brings, and whom those bring, there is no end to "
-            "his value: newcomers come faster than money is discounted ({}). It would have an end at a discount above "
-            "{}. Read it as growth, which lasts only while there are people left to bring.",
+            "{} worth {} himself. With all whom he brings, and whom those bring, there is no end to "
+            "{}: {}. It would have an end at a discount above {}. Read it as growth, which lasts only while there are "
+            "people left to bring.",
+            opening,
             strong(unit.money(own)),
-            life,
-            analysis.value.discount.describe(analysis.fit.chain.period),
+            "what they cost" if told.costs_more else "his value",
+            faster_words(analysis.value.discount, unit),
             strong(critical_words(told, unit)),
         )
     referred = total - own
     return sentence(
-        "A new customer is worth {}{} himself and {} through those whom he brings: {} in all{}.",
+        "{} worth {} himself and {} through those whom he brings: {} in all{}.",
+        opening,
         unit.money(own),
-        life,
         strong(unit.money(referred)),
         strong(unit.money(total)),
         ends_words(None if told.sureness is None else told.sureness.new_customer, analysis, unit.money),
     )
+
+
+def faster_words(discount: Any, unit: Words) -> str:
+    """Why total value has no end under this discount."""
+    if discount.kind == "none" or (discount.kind == "factor" and discount.value == 1.0):
+        return "each newcomer is followed by one or more, and later money counts in full"
+    said = {
+        "annual_rate": f"{100 * discount.value:g} % a year",
+        "per_period_rate": f"{100 * discount.value:g} % {per(unit)}",
+        "factor": f"a factor of {discount.value:g} {per(unit)}",
+    }[discount.kind]
+    return f"newcomers come faster than money is discounted, at {said}"
 
 
 def critical_words(told: WordOfMouth, unit: Words) -> str:
@@ -109,8 +150,8 @@ def critical_words(told: WordOfMouth, unit: Words) -> str:
     period = told.mild.chain.period
     if unit.is_step or (period.unit == "year" and period.length == 1):
         return words
-    yearly = (1.0 + rate) ** (1.0 / period.in_years) - 1.0
-    return f"{words} ({share_words(yearly)} a year)" if yearly < 1e4 else words
+    yearly = math.log1p(rate) / period.in_years
+    return f"{words} ({share_words(math.expm1(yearly))} a year)" if yearly < math.log(1e4) else words
 
 
 def per(unit: Words) -> str:
@@ -123,10 +164,10 @@ def brings_words(analysis: Analysis, told: WordOfMouth) -> Any:
     sure = told.sureness
     R0 = ends_words(None if sure is None else sure.R0, analysis, times)
     if told.arrives_as_new:
-        return sentence("He brings {} newcomers in his life, R0{}.", strong(times(float(told.mild.R0))), R0)
+        return sentence("He brings {} newcomers in his life{}: this is R0.", strong(times(float(told.mild.R0))), R0)
     lifetime = None if sure is None else sure.lifetime_referrals @ told.start
     return sentence(
-        "He brings {} newcomers in his life{}, and each of those brings {} more, R0{}.",
+        "He brings {} newcomers in his life{}, and each of those brings {} more{}: this is R0.",
         times(told.brings),
         ends_words(lifetime, analysis, times),
         strong(times(float(told.mild.R0))),
@@ -147,7 +188,7 @@ def growth_words(analysis: Analysis, told: WordOfMouth, unit: Words) -> Any:
     if abs(growth - 1.0) < 1e-9:
         why = "each customer is followed by one" if abs(R0 - 1.0) < 1e-6 else "some customers never leave"
         return sentence("Without advertising the base holds: {}.{}", why, doubt)
-    ends = ends_words(None if sure is None else sure.growth_factor, analysis, lambda g: f"{100 * (g - 1):+.2g} %")
+    ends = "" if sure is None else growth_ends(sure.growth_factor, analysis)
     if growth > 1.0:
         return sentence(
             "The base feeds itself: without advertising it grows by {} {} in the long run{}, and doubles in {}.{}",
@@ -171,18 +212,34 @@ def growth_words(analysis: Analysis, told: WordOfMouth, unit: Words) -> Any:
     )
 
 
+def growth_ends(draws: Floats, analysis: Analysis) -> str:
+    """The interval of the growth, with signs where its ends differ in direction."""
+    low, high = (float(x) - 1.0 for x in between(draws, analysis.settings.level))
+    if low > 0.0 or high < 0.0:
+        ends = " to ".join(share_words(x) for x in sorted((abs(low), abs(high))))
+    else:
+        ends = f"−{share_words(-low)} to +{share_words(high)}"
+    return f" ({100 * analysis.settings.level:g} % interval {ends})"
+
+
 def tree_words(told: WordOfMouth) -> Any:
     """How the tree of those who follow on a newcomer ends."""
     R0, dies = float(told.mild.R0), float(told.extinction.newcomer_probability)
     if R0 < 1.0:
-        size = 1.0 / (1.0 - R0)
-        held = f"on average it holds {times(size)} customers, the first included" if R0 > 0 else "nobody follows"
+        size = times(1.0 / (1.0 - R0))
+        held = (
+            f"on average it holds {size} customer{'s' * (size != '1')}, the first included"
+            if R0 > 0
+            else "nobody follows"
+        )
         return sentence("The tree of customers that begins with a newcomer always comes to an end; {}.", held)
     if dies >= 1.0:
         return "The tree of customers that begins with a newcomer always comes to an end, however late."
     return sentence(
-        "The tree of customers that begins with a newcomer dies out by bad luck in {} of cases; the others go on.",
+        "The tree of customers that begins with a newcomer dies out by bad luck in {} of cases, with newcomers per "
+        "period by {} law; the others go on.",
         strong(percent(dies)),
+        {"poisson": "a Poisson", "bernoulli": "a Bernoulli", "geometric": "a geometric"}[told.law],
     )
 
 
@@ -192,9 +249,16 @@ def share_words(share: float) -> str:
     return f"{points:,.0f} %" if points >= 9.95 else f"{points:.2g} %" if points >= 0.001 else "< 0.001 %"
 
 
+def rate_words(rate: float) -> str:
+    """Newcomers per customer and period, small ones with two digits that count."""
+    return times(rate) if rate >= 0.095 or rate == 0.0 else f"{rate:.2g}" if rate >= 1e-4 else "< 0.0001"
+
+
 def signed(number: float) -> str:
     """A change of R0 with its sign and two digits that count."""
-    return f"{number:+.2g}".replace("-", "−") if abs(number) >= 5e-7 else "0"
+    if abs(number) < 5e-7:
+        return "0"
+    return (f"{number:+.2g}" if abs(number) < 99.5 else f"{number:+,.0f}").replace("-", "−")
 
 
 def value_rows(analysis: Analysis, told: WordOfMouth, unit: Words) -> list[dict[str, str]]:
@@ -204,17 +268,16 @@ def value_rows(analysis: Analysis, told: WordOfMouth, unit: Words) -> list[dict[
     for i, name in enumerate(unit.names):
         if analysis.absorbing[i] and not analysis.absorbing.all():
             continue
+        total = told.totals[i]
         row = {
             "state": name,
             "own": unit.money(told.own[i]),
-            "referred": ENDLESS,
-            "total": ENDLESS,
+            "referred": ENDLESS if total is None else unit.money(total - float(told.own[i])),
+            "total": ENDLESS if total is None else unit.money(total),
             "interval": "",
             "brings": times(float(told.mild.lifetime_referrals[i])),
             "dies_out": percent(float(told.extinction.probability[i])),
         }
-        if told.value is not None:
-            row |= {"referred": unit.money(told.value.referred[i]), "total": unit.money(told.value.total[i])}
         if ends is not None:
             low, high = (unit.money(float(x)) if math.isfinite(x) else ENDLESS for x in (ends[0][i], ends[1][i]))
             row["interval"] = ENDLESS if low == ENDLESS else f"{low} – {high}"
@@ -224,7 +287,7 @@ def value_rows(analysis: Analysis, told: WordOfMouth, unit: Words) -> list[dict[
 
 def shown_rates(analysis: Analysis, told: WordOfMouth, unit: Words) -> list[dict[str, str]]:
     """Newcomers per customer and period, and what one more per 100 customers is worth."""
-    worth = None if told.value is None else told.value.sensitivity(start=told.start).by_referrals
+    why = (told.mild if told.value is None else told.value).sensitivity(start=told.start)
     rows = []
     for i, (_, rate, low, high, events, periods) in enumerate(rate_rows(analysis, told)):
         if analysis.absorbing[i] and not rate:
@@ -232,11 +295,12 @@ def shown_rates(analysis: Analysis, told: WordOfMouth, unit: Words) -> list[dict
         rows.append(
             {
                 "state": unit.names[i],
-                "rate": times(float(rate)),
-                "interval": "" if low is None else f"{times(float(low))} – {times(float(high))}",
+                "rate": rate_words(float(rate)),
+                "interval": "" if low is None else f"{rate_words(float(low))} – {rate_words(float(high))}",
                 "events": "" if events is None else f"{int(events):,}",
                 "periods": "" if periods is None else f"{int(periods):,}",
-                "worth": ENDLESS if worth is None else unit.money_of_a_point(0.01 * float(worth[i])),
+                "worth": "" if told.value is None else unit.money_of_a_point(0.01 * float(why.by_referrals[i])),
+                "R0": signed(0.01 * float(why.R0_by_referrals[i])),
             }
         )
     return rows
@@ -248,32 +312,39 @@ def generation_rows(analysis: Analysis, told: WordOfMouth, unit: Words) -> list[
         return []
     split = told.value.generations(GENERATIONS)
     return [
-        {"state": unit.names[i], "amounts": [unit.money(float(x)) for x in (*split.value[i], split.beyond[i])]}
+        {
+            "state": unit.names[i],
+            "amounts": [unit.money_of_a_point(float(x)) for x in (*split.value[i], split.beyond[i])],
+        }
         for i in range(len(unit.names))
         if not analysis.absorbing[i] or analysis.absorbing.all()
     ]
 
 
-def lever_words(levers: list[Any], unit: Words, analysis: Analysis) -> Any:
+def lever_words(levers: list[SharedLever], unit: Words) -> Any:
     """What the strongest lever is worth with and without those who are brought."""
     if not levers:
         return ""
     best = levers[0]
+    sign = 1.0 if (best.R0 if best.total is None else best.total) >= 0 else -1.0
+    opening = "One more percentage point" if sign > 0 else "One percentage point less"
     move = strong(f"{unit.pretty(best.from_state)} → {unit.pretty(best.to_state)}")
     if best.total is None:
         return sentence(
-            "One more percentage point of {} changes R0 by {}; to the customer alone it is worth {}.",
+            "{} of {} changes R0 by {}; to the customer alone it is worth {}.",
+            opening,
             move,
-            strong(signed(best.R0)),
-            unit.money_of_a_point(best.own),
+            strong(signed(sign * best.R0)),
+            unit.money_of_a_point(sign * best.own),
         )
     return sentence(
-        "One more percentage point of {} is worth {} per new customer, counted with all whom he brings; for himself "
-        "alone it is {}. It changes R0 by {}.",
+        "{} of {} is worth {} per new customer, counted with all whom he brings; for himself alone it is {}. "
+        "It changes R0 by {}.",
+        opening,
         move,
-        strong(unit.money_of_a_point(best.total)),
-        unit.money_of_a_point(best.own),
-        signed(best.R0),
+        strong(unit.money_of_a_point(sign * best.total)),
+        unit.money_of_a_point(sign * best.own),
+        signed(sign * best.R0),
     )
 
 
@@ -288,13 +359,23 @@ def captions(told: WordOfMouth, unit: Words) -> dict[str, str]:
             "One newcomer’s life. The wider a line, the more often it is taken; the green arc carries the newcomers "
             "whom he brings back to where they begin."
         ),
+        "quadrants": (
+            "Champions are worth much themselves and through those whom they bring, affluents much themselves, "
+            "advocates much through others, misers little both ways: by the state of today, still to come. High is above "
+            "the median customer."
+        ),
         "levers": (
-            "For a new customer, per point for good, the other moves of the state in proportion: for himself alone, "
-            "with all whom he brings, and the change of R0."
+            "For a new customer, per point for good, the other moves of the state in proportion: for himself alone"
+            + (
+                ", with all whom he brings, and the change of R0."
+                if told.value is not None
+                else ", and the change of R0."
+            )
         ),
         "rates": (
-            f"Newcomers per customer and {'event' if unit.is_step else unit.period}. The last column is what one "
-            "newcomer more per 100 customers in the state would be worth to a new customer’s total."
+            f"Newcomers per customer and {'event' if unit.is_step else unit.period}. "
+            + ("One more per 100: what it is worth to a new customer’s total. " if told.value is not None else "")
+            + "The change of R0 is that by one newcomer more per 100 customers in the state."
         ),
     }
 
