@@ -145,15 +145,17 @@ std::optional<double> difference(const std::optional<double>& a, const std::opti
   return *a - *b;
 }
 
-/// The first period at whose end what was brought covers what was paid at first, and all that came after.
+/// The first period from whose end on what was brought always covers what was paid.
 template <class Profit>
 std::optional<Index> payback(Index horizon, double cost_once, Profit&& profit_of_period) {
   double sum = -cost_once;
-  for (Index t = 0; t < horizon; ++t) {
-    sum += profit_of_period(t);
-    if (sum >= 0.0) return t + 1;
+  Index last_behind = 0;  // the last period at whose end it did not
+  for (Index t = 1; t <= horizon; ++t) {
+    sum += profit_of_period(t - 1);
+    if (sum < 0.0) last_behind = t;
   }
-  return std::nullopt;
+  if (last_behind == horizon) return std::nullopt;
+  return last_behind + 1;
 }
 
 NumberInterval between(const Vector& draws, double level) {

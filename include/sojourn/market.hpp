@@ -144,8 +144,9 @@ struct MarketThreshold {
 /// brings newcomers, not growth. Up to 200 states. Throws `domain_error` where the reputation does not settle.
 double market_growth(const Market& market);
 
-/// The probability of the move `from → to`, the rest of its row in proportion, at which `market_growth` is 1: on one side
-/// of it the base shrinks towards what advertising alone keeps up. Throws `out_of_range` for an unknown state,
+/// The probability of the move `from → to`, the rest of its row in proportion, at which `market_growth` passes 1: on one side
+/// of it the base shrinks towards what advertising alone keeps up. Where searchers answer strongly to the reputation, growth
+/// may jump over 1 there. Throws `out_of_range` for an unknown state,
 /// `domain_error` where the growth is on one side of 1 for every probability, with the growth that is reached.
 MarketThreshold market_threshold(const Market& market, std::string_view from, std::string_view to);
 

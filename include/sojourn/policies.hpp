@@ -56,11 +56,13 @@ struct PolicyOutcome {
   std::optional<double> own_value;
   /// The same with all whom he brings, were the market without end; nothing where that is infinite
   std::optional<double> total_value;
-  double base;                   ///< people inside after `T` periods, changed by (mean field)
-  double profit;                 ///< discounted profit, changed by, the policy's costs taken off; currency (mean field)
-  std::optional<Index> payback;  ///< periods until it has brought more than it has cost, undiscounted (mean field)
-  Vector base_of_paths;          ///< shape (n_paths,): as `base`, path by path
-  Vector profit_of_paths;        ///< shape (n_paths,): as `profit`
+  double base;    ///< people inside after `T` periods, changed by (mean field)
+  double profit;  ///< discounted profit, changed by, the policy's costs taken off; currency (mean field)
+  /// Periods until it has brought what it has cost, undiscounted, and stays ahead to the end (mean field); nothing where it
+  /// does not
+  std::optional<Index> payback;
+  Vector base_of_paths;                                ///< shape (n_paths,): as `base`, path by path
+  Vector profit_of_paths;                              ///< shape (n_paths,): as `profit`
   std::vector<std::optional<Index>> payback_of_paths;  ///< as `payback`; nothing where it never does
   NumberInterval base_interval;                        ///< between quantiles of the paths
   NumberInterval profit_interval;                      ///< between quantiles of the paths, currency

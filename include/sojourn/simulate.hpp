@@ -75,10 +75,10 @@ struct SimulateOptions {
 /// wanted.
 struct JourneyBuffers {
   std::span<std::int64_t> customers = {};  ///< per customer: his number
-  std::span<std::int64_t> offsets = {};    ///< one more than customers: where their entries begin, and where the last end
-  std::span<std::int32_t> states = {};     ///< per entry (`n_journey_entries`): position of the state
-  std::span<std::int64_t> times = {};      ///< per entry: its period
-  std::span<double> values = {};           ///< per entry: undiscounted rewards, currency
+  std::span<std::int64_t> offsets = {};  ///< one more than customers: where their entries begin, and where the last end
+  std::span<std::int32_t> states = {};   ///< per entry (`n_journey_entries`): position of the state
+  std::span<std::int64_t> times = {};    ///< per entry: its period
+  std::span<double> values = {};         ///< per entry: undiscounted rewards, currency
 };
 
 /// Thrown by a run that was told to stop.

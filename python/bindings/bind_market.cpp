@@ -388,7 +388,14 @@ reputation : MarketReputation, optional
           "is "
           "one),\nthen people in each state under its name (with an underscore added where the name is taken); each a "
           "NumPy array.")
-      .def("__str__", [](const MarketPath& self) { return self.definition; })
+      .def("__str__",
+           [](const MarketPath& self) {
+             const Index T = self.referred.size();
+             return self.definition + "\ninside " + text::number(self.inside[0], 6) + " at first, " +
+                    text::number(self.inside[T], 6) + " in the end; newcomers " + text::number(self.referred.sum(), 6) +
+                    " by word of mouth, " + text::number(self.advertised.sum(), 6) + " by advertising; profit " +
+                    text::number(self.profit, 6);
+           })
       .def("__repr__", [](const MarketPath& self) {
         return "MarketPath(" + text::plural(self.referred.size(), "period") +
                ", profit=" + std::string(py::repr(py::float_(self.profit))) + ")";
@@ -438,7 +445,12 @@ reputation : MarketReputation, optional
       .def_readonly("current", &MarketThreshold::current, doc::MarketThreshold_current)
       .def_readonly("growth_now", &MarketThreshold::growth_now, doc::MarketThreshold_growth_now)
       .def_readonly("definition", &MarketThreshold::definition, doc::MarketThreshold_definition)
-      .def("__str__", [](const MarketThreshold& self) { return self.definition; })
+      .def("__str__",
+           [](const MarketThreshold& self) {
+             return self.definition + "\nthreshold " + text::number(self.probability, 6) + ", today " +
+                    text::number(self.current, 6) + "; growth today " + text::number(self.growth_now, 6) +
+                    " per period";
+           })
       .def("__repr__", [](const MarketThreshold& self) {
         return "MarketThreshold(probability=" + std::string(py::repr(py::float_(self.probability))) +
                ", current=" + std::string(py::repr(py::float_(self.current))) + ")";
@@ -449,7 +461,11 @@ reputation : MarketReputation, optional
       .def_readonly("felt", &DeliveryGap::felt, "The market as its customers feel it.")
       .def_readonly("profit", &DeliveryGap::profit, doc::DeliveryGap_profit)
       .def_readonly("definition", &DeliveryGap::definition, "What was compared, in words.")
-      .def("__str__", [](const DeliveryGap& self) { return self.definition; })
+      .def("__str__",
+           [](const DeliveryGap& self) {
+             return self.definition + "\nprofit believed " + text::number(self.believed.profit, 6) + ", felt " +
+                    text::number(self.felt.profit, 6) + ", difference " + text::number(self.profit, 6);
+           })
       .def("__repr__", [](const DeliveryGap& self) {
         return "DeliveryGap(profit=" + std::string(py::repr(py::float_(self.profit))) + ")";
       });

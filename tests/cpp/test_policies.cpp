@@ -100,6 +100,17 @@ TEST_CASE("the change of the mean field lies among the changes of the paths") {
   CHECK(better.paid_back == 1.0);
 }
 
+TEST_CASE("a policy that is ahead at first and behind in the end has not paid back") {
+  // A higher price that drives customers away.
+  const PolicyOutcome greedy =
+      outcome(company(), {.name = "greedy", .moves = {{"satisfied", "churn", .2}}, .price = 1.1});
+  CHECK(greedy.profit < 0.0);
+  const MarketPath before = market_path(company(), {.horizon = 1});
+  CHECK(greedy.path.revenue[0] > before.revenue[0]);
+  CHECK(greedy.payback == std::nullopt);
+  CHECK(greedy.paid_back == 0.0);
+}
+
 TEST_CASE("each lever moves the market in its direction") {
   const Market market = company();
   const auto gain = [&](const Policy& policy) { return outcome(market, policy).profit; };
@@ -179,7 +190,7 @@ TEST_CASE("impossible policies are refused by their name") {
   refused({.name = "p", .cost_per_person = {{"churn", 1.0}}}, {"'churn'", "never left"});
   check_refused<std::out_of_range>([&] { (void)with_policy(market, {.name = "p", .rewards = {{"nobody", 1.0}}}); },
                                    {"nobody"});
-  check_refused<std::domain_error>([&] { (void)with_policy(market, {.name = "p", .moves = {{"churn", "zmot", .1}}}); },
+  check_refused<std::domain_error>([&] { (void)with_policy(market, {.name = "p", .moves = {{"churn", "churn", .9}}}); },
                                    {"policy 'p'", "'churn'", "nowhere"});
   Market silent = market;
   silent.reputation.reset();

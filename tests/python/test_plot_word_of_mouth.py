@@ -631,13 +631,6 @@ def test_policies_are_sorted_by_profit_with_their_intervals():
     assert to_hex(axes.patches[2].get_facecolor()) == style.RED
 
 
-def test_a_policy_that_gains_first_and_loses_later_is_not_called_paid_back():
-    loses = SimpleNamespace(**{**vars(COMPARISON.outcomes[0]), "profit": -900.0, "payback": 1})
-    words = words_of(sj.plot.policies([loses], unit="month"))
-    assert any(line.endswith("ahead after 1 month, behind in the end") for line in words)
-    assert not any("paid back" in line for line in words)
-
-
 def test_the_best_policies_are_drawn_and_the_others_counted():
     axes = sj.plot.policies(COMPARISON.outcomes, n=2)
     assert row_names(axes) == ["fix onboarding", "answer complaints"]

@@ -113,5 +113,5 @@ def details(outcome: Any, currency: str, unit: str) -> str:
     else:
         plural = "" if outcome.payback == 1 else "s"
         periods = f"{outcome.payback} {unit}{plural}" if " " not in unit else f"{outcome.payback} periods"
-        back = f"paid back after {periods}" if outcome.profit >= 0 else f"ahead after {periods}, behind in the end"
+        back = f"paid back after {periods}"
     return f"costs {style.money(float(outcome.cost), currency)}, {base}, {back}"
