@@ -267,7 +267,7 @@ def order_again(analysis: Analysis) -> Floats:
 def customer_states(analysis: Analysis) -> NDArray[np.int64]:
     """The position of the state in which each customer was last seen; those who left are at an exit."""
     opens = opens_customer(analysis.journeys)
-    return last_states(analysis.journeys)[np.append(opens[1:], True)]
+    return np.asarray(last_states(analysis.journeys)[np.append(opens[1:], True)], dtype=np.int64)
 
 
 def living_states(analysis: Analysis) -> NDArray[np.int64]:
