@@ -267,14 +267,14 @@ def order_again(analysis: Analysis) -> Floats:
 def customer_states(analysis: Analysis) -> NDArray[np.int64]:
     """The position of the state in which each customer was last seen; those who left are at an exit."""
     opens = opens_customer(analysis.journeys)
-    return last_states(analysis.journeys)[np.append(opens[1:], True)]
+    last: NDArray[np.int64] = last_states(analysis.journeys)[np.append(opens[1:], True)]
+    return last
 
 
 def living_states(analysis: Analysis) -> NDArray[np.int64]:
     """The same of today's customers who have not left."""
     states = customer_states(analysis)
-    living: NDArray[np.int64] = states[~analysis.absorbing[states]]
-    return living
+    return states[~analysis.absorbing[states]]
 
 
 def base_today(analysis: Analysis) -> NDArray[np.int64]:

@@ -361,8 +361,8 @@ def captions(told: WordOfMouth, unit: Words) -> dict[str, str]:
         ),
         "quadrants": (
             "Champions are worth much themselves and through those whom they bring, affluents much themselves, "
-            "advocates much through others, misers little both ways: by the state of today, still to come. High is above "
-            "the median customer."
+            "advocates much through others, misers little both ways: by the state of today, still to come. High is "
+            "above the median customer."
         ),
         "levers": (
             "For a new customer, per point for good, the other moves of the state in proportion: for himself alone"
