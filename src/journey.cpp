@@ -29,10 +29,7 @@ void need_size(const char* column, std::size_t size, std::size_t expected, const
 }  // namespace
 
 Journeys::Journeys(Lifecycle lifecycle, Period period, TimeUnit time_unit, JourneyColumns columns, DataReport report)
-    : lifecycle_(std::move(lifecycle)),
-      period_(period),
-      time_unit_(time_unit),
-      report_(std::move(report)) {
+    : lifecycle_(std::move(lifecycle)), period_(period), time_unit_(time_unit), report_(std::move(report)) {
   JourneyColumns& c = columns;
   const std::size_t n_entries = c.states.size();
   if (c.offsets.empty() || c.offsets.front() != 0) refuse("offsets: begin with 0, one more than there are journeys");

@@ -360,12 +360,14 @@ def test_the_page_links_every_table_and_its_pictures_are_well_formed(counted):
 
 
 def test_a_newcomer_who_is_not_in_the_log_is_counted_as_dropped(tmp_path):
-    page = from_file(
-        tmp_path, referrals=REFERRALS + f"00001,stranger,{month(3, 10)}\n,00002,{month(3)}\n00001,,{month(3)}\n"
-    )
+    more = f"00001,stranger,{month(3, 10)}\n,stranger,{month(3)}\n,00002,{month(3)}\n00001,,{month(3)}\n00001,00002\n"
+    page = from_file(tmp_path, referrals=REFERRALS + more)
     told = {row["what"]: int(row["rows"]) for row in rows_of(page, "referral_rows.csv")}
     assert told["dropped: the referred is not in the log of customers"] == 1
-    assert told["dropped: no referrer"] == told["dropped: nobody referred"] == 1
+    assert told["dropped: no referrer"] == 2
+    assert told["dropped: nobody referred"] == 1
+    assert told["dropped: not split into as many columns as the header"] == 1
+    assert told["read"] == len((REFERRALS + more).splitlines()) - 1
     assert told["read"] == told["used"] + sum(n for what, n in told.items() if what.startswith("dropped"))
     assert "the referred is not in the log of customers" in visible(page)
 
@@ -456,6 +458,21 @@ def test_whole_numbers_meet_text_of_whole_numbers(tmp_path):
     assert main([*words, "--referrals", file, *BROUGHT]) == 0
     told = {row["what"]: int(row["rows"]) for row in rows_of(tmp_path / "out" / "index.html", "referral_rows.csv")}
     assert told["used"] > 0.9 * told["read"]
+
+
+def test_ids_of_another_kind_are_refused_and_empty_ones_are_none(tmp_path, capsys):
+    from pyarrow import parquet
+
+    table = pa.table({"by": ["", "00001", "x"], "who": ["stranger", "", "00002"], "when": [month(3)] * 3})
+    parquet.write_table(table, tmp_path / "brought.parquet")
+    file = ["--referrals", str(tmp_path / "brought.parquet"), *BROUGHT]
+    assert main(command(tmp_path, *file)) == 1
+    assert "(1: no referrer; 1: nobody referred; 1: the referrer has no counted period" in capsys.readouterr().err
+    numbers = pa.table({"id": [1, 1, 2], "day": [month(0), month(2), month(1)], "sum": [1.0, 2.0, 3.0]})
+    parquet.write_table(numbers, tmp_path / "log.parquet")
+    words = ["report", str(tmp_path / "log.parquet"), *COLUMNS[:4], "--value", "sum", "--churn-after", "1", *RATE]
+    assert main([*words, *file, "--out", str(tmp_path / "out")]) == 1
+    assert "the customers of the log are int64; give the same ids" in capsys.readouterr().err
 
 
 def test_the_same_log_makes_the_same_page(counted, tmp_path, monkeypatch):

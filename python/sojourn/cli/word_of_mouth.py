@@ -175,7 +175,7 @@ def count_referrals(args: argparse.Namespace, log: Any, journeys: Any, customers
     who = as_ids(log.table.column(args.referrer), customers.type, "--referrer", args.referrer)
     whom = as_ids(log.table.column(args.referred), customers.type, "--referred", args.referred)
     is_known = pc.is_in(whom, value_set=pc.unique(customers))
-    strangers = pc.and_(pc.is_valid(whom), pc.invert(is_known))
+    strangers = pc.and_(pc.and_(pc.is_valid(who), pc.is_valid(whom)), pc.invert(is_known))
     table = pa.table(
         {
             "referrer": who,
@@ -206,16 +206,16 @@ def count_referrals(args: argparse.Namespace, log: Any, journeys: Any, customers
 
 
 def as_ids(column: Any, kind: Any, name: str, called: str) -> Any:
-    """Ids as the log of customers has them: text or whole numbers."""
+    """Ids as the log of customers has them: text or whole numbers; empty text is no id."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if column.type == kind:
-        return column
     try:
-        if pa.types.is_string(column.type) and not pa.types.is_string(kind):
-            column = pc.utf8_trim_whitespace(column)
-        return pc.cast(column, kind)
+        if pa.types.is_string(column.type):
+            column = pc.if_else(pc.equal(column, ""), pa.scalar(None, column.type), column)
+            if not pa.types.is_string(kind):
+                column = pc.utf8_trim_whitespace(column)
+        return column if column.type == kind else pc.cast(column, kind)
     except (pa.ArrowException, NotImplementedError) as error:
         raise DataError(
             f"{name}: column {called!r} holds {column.type}, the customers of the log are {kind}; give the same ids"

@@ -273,8 +273,7 @@ def customer_states(analysis: Analysis) -> NDArray[np.int64]:
 def living_states(analysis: Analysis) -> NDArray[np.int64]:
     """The same of today's customers who have not left."""
     states = customer_states(analysis)
-    living: NDArray[np.int64] = states[~analysis.absorbing[states]]
-    return living
+    return states[~analysis.absorbing[states]]
 
 
 def base_today(analysis: Analysis) -> NDArray[np.int64]:
