@@ -95,6 +95,24 @@ TEST_CASE("the page on cohorts compiles, and the refitted chain is the one simul
   CHECK(sojourn::test::distance(refit.chain.transition_matrix(), chain.transition_matrix()) < 1e-3);
 }
 
+TEST_CASE("the page on policies compiles, and a better start pays") {
+  const sojourn::StateSpace names{"engaged", "satisfied", "churn"};
+  sojourn::Market company{.chain = {names, matrix({{.2, .5, .3}, {0, .9, .1}, {0, 0, 1}}), sojourn::Period::months(1)},
+                          .rewards = sojourn::Rewards(names, {{"satisfied", 12.0}})};
+  company.people = 1'000'000;
+  company.advertising = .01;
+  const std::vector<sojourn::Policy> policies = {
+      {.name = "fix onboarding", .moves = {{"engaged", "satisfied", 0.6}}, .cost_once = 150'000.0},
+      {.name = "raise the price", .price = 1.1}};
+  const sojourn::MarketOptions options{.horizon = 36, .discount = sojourn::Discount::annual_rate(0.10), .paths = 200};
+  const sojourn::PolicyComparison found = sojourn::compare_policies(company, policies, options);
+  const double gain = found.outcomes[0].profit;
+  const sojourn::NumberInterval interval = found.outcomes[0].profit_interval;
+  CHECK(gain > 0.0);
+  CHECK(interval.lower < gain);
+  CHECK(gain < interval.upper);
+}
+
 TEST_CASE("the page on markets compiles, and its numbers stand for the same people") {
   const sojourn::StateSpace names{"zmot", "fmot", "satisfied", "unhappy", "lapsed"};
   sojourn::Market market{.chain = {names, matrix({{.3, .3, 0, 0, .4},
