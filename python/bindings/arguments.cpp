@@ -80,6 +80,13 @@ double to_amount(py::handle object, const std::string& where) {
   return x;
 }
 
+bool is_mapping(py::handle object) {
+  return py::isinstance<py::dict>(object) ||
+         py::isinstance(object, py::module_::import("collections.abc").attr("Mapping"));
+}
+
+}  // namespace
+
 Index known_state(const StateSpace& states, py::handle key, const char* argument) {
   if (!py::isinstance<py::str>(key)) refuse_type(argument + ": expected state names as keys, found "s + type_name(key));
   const auto name = key.cast<std::string>();
@@ -89,13 +96,6 @@ Index known_state(const StateSpace& states, py::handle key, const char* argument
                           text::list(states.names()));
   return *found;
 }
-
-bool is_mapping(py::handle object) {
-  return py::isinstance<py::dict>(object) ||
-         py::isinstance(object, py::module_::import("collections.abc").attr("Mapping"));
-}
-
-}  // namespace
 
 std::string type_name(py::handle object) {
   return std::string(py::str(py::type::handle_of(object).attr("__name__")));

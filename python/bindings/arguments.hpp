@@ -121,6 +121,8 @@ auto reported(py::handle progress, std::int64_t total, const char* unit, Options
   return result;
 }
 Index to_position(py::handle object, const StateSpace& states);
+// The state that a key of a dict names.
+Index known_state(const StateSpace& states, py::handle key, const char* argument);
 std::string to_state_name(py::handle object, const StateSpace& states);
 
 StateSpace to_states(py::handle object, const char* argument);

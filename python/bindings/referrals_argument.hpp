@@ -25,13 +25,13 @@ inline Referrals to_referrals(py::handle object, const StateSpace& states, const
     const std::string where = std::string(argument) + "[" + std::string(py::repr(key)) + "]";
     const double newcomers = to_number(pair[1], where.c_str());
     if (!py::isinstance<py::tuple>(key)) {
-      per_state[to_position(key, states)] = newcomers;
+      per_state[known_state(states, key, argument)] = newcomers;
       continue;
     }
     if (py::len(key) != 2) throw py::value_error(where + ": a move is a pair (from, to)");
     const auto move = key.cast<py::tuple>();
-    per_move.emplace_back(static_cast<int>(to_position(move[0], states)),
-                          static_cast<int>(to_position(move[1], states)), newcomers);
+    per_move.emplace_back(static_cast<int>(known_state(states, move[0], argument)),
+                          static_cast<int>(known_state(states, move[1], argument)), newcomers);
   }
   SparseMatrix moves(states.n_states(), states.n_states());
   moves.setFromTriplets(per_move.begin(), per_move.end());
