@@ -124,11 +124,10 @@ class Run {
                     crew_);
     }
     const auto n = static_cast<std::size_t>(chain.n_states());
-    ends_ = {
-        .horizon = plan_.tables().horizon,
-        .n_live = plan_.tables().n_live,
-        .is_absorbing = std::vector<char>(n, 0),
-        .has_paid_exits = false};
+    ends_ = {.horizon = plan_.tables().horizon,
+             .n_live = plan_.tables().n_live,
+             .is_absorbing = std::vector<char>(n, 0),
+             .has_paid_exits = false};
     const auto walk_number = [this](Index i) { return plan_.number_of()[static_cast<std::size_t>(i)]; };
     for (const Index i : chain.absorbing_states()) {
       ends_.is_absorbing[walk_number(i)] = 1;
