@@ -11,7 +11,8 @@ std::string rows(std::int64_t n) {
 
 std::string share(std::int64_t part, std::int64_t whole) {
   if (whole <= 0) return "";
-  return " (" + text::number(100.0 * static_cast<double>(part) / static_cast<double>(whole), 3) + " %)";
+  const double percent = 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+  return part < whole && percent >= 99.95 ? " (over 99.9 %)" : " (" + text::number(percent, 3) + " %)";
 }
 
 std::string money(double value) {

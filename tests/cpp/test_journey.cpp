@@ -121,6 +121,17 @@ TEST_CASE("a data report says a sentence for every count that is not zero") {
   for (const std::string& note : report.notes()) CHECK(note.find("wait for") == std::string::npos);
 }
 
+TEST_CASE("a share that is not the whole is never called 100 %") {
+  DataReport report;
+  report.rows_read = 100'000;
+  report.rows_used = 99'999;
+  report.missing_time = 1;
+  CHECK(report.notes().at(1) == "99,999 rows used (over 99.9 %).");
+  report.rows_read = report.rows_used;
+  report.missing_time = 0;
+  CHECK(report.notes().at(1) == "99,999 rows used (100 %).");
+}
+
 TEST_CASE("every dropped count is part of the rows dropped") {
   DataReport report;
   std::int64_t expected = 0;
