@@ -13,6 +13,7 @@ SOJOURN_ARGUMENT(RatesArgument, "Mapping[str, float] | ArrayLike | None");
 SOJOURN_ARGUMENT(ContactsArgument, "Mapping | ArrayLike | None");
 SOJOURN_ARGUMENT(SourcesArgument, "Sequence[ExperienceSource]");
 SOJOURN_ARGUMENT(NamesArgument, "Sequence[str] | None");
+SOJOURN_ARGUMENT(LawOfReputationArgument, "ReputationLaw | None");
 SOJOURN_ARGUMENT(MarketReputationArgument, "MarketReputation | None");
 
 namespace sojourn::python {
@@ -56,10 +57,10 @@ BoundSource make_source(const std::string& name, const NumberArgument& weight, c
 }
 
 BoundReputation make_reputation(const std::string& search, const NamesArgument& onward, const SourcesArgument& sources,
-                                const NumberArgument& retention, const NumberArgument& prior_good,
-                                const NumberArgument& prior_bad, const NumberArgument& sensitivity,
-                                const NumberArgument& reference, const NumberArgument& good,
-                                const NumberArgument& bad) {
+                                const LawOfReputationArgument& law, const NumberArgument& retention,
+                                const NumberArgument& prior_good, const NumberArgument& prior_bad,
+                                const NumberArgument& sensitivity, const NumberArgument& reference,
+                                const NumberArgument& good, const NumberArgument& bad) {
   BoundReputation bound;
   bound.reputation.search = search;
   if (!onward.is_none()) bound.reputation.onward = to_names(onward, "onward");
@@ -69,6 +70,13 @@ BoundReputation make_reputation(const std::string& search, const NamesArgument& 
                           .sensitivity = to_number(sensitivity, "sensitivity"),
                           .reference = to_number(reference, "reference")};
   check_reputation_law(bound.reputation.law);
+  if (!law.is_none()) {
+    if (!py::isinstance<ReputationLaw>(law))
+      throw py::type_error("law: expected a ReputationLaw, found " + type_name(law));
+    if (!(bound.reputation.law == ReputationLaw{}))
+      throw py::type_error("law: holds retention, priors, sensitivity and reference already; give either");
+    bound.reputation.law = law.cast<ReputationLaw>();
+  }
   bound.reputation.good = to_number(good, "good");
   bound.reputation.bad = to_number(bad, "bad");
   if (py::isinstance<BoundSource>(sources))
@@ -284,10 +292,11 @@ good, bad : dict {state: rate} or array_like of shape (n_states,), optional
   const MarketReputation reputation;
   py::class_<BoundReputation>(m, "MarketReputation", docs(doc::MarketReputation, doc::file_reputation).c_str())
       .def(py::init(&make_reputation), py::arg("search"), py::kw_only(), py::arg("onward") = py::none(),
-           py::arg("sources") = py::tuple(), py::arg("retention") = reputation.law.retention,
-           py::arg("prior_good") = reputation.law.prior_good, py::arg("prior_bad") = reputation.law.prior_bad,
-           py::arg("sensitivity") = reputation.law.sensitivity, py::arg("reference") = reputation.law.reference,
-           py::arg("good") = reputation.good, py::arg("bad") = reputation.bad,
+           py::arg("sources") = py::tuple(), py::arg("law") = py::none(),
+           py::arg("retention") = reputation.law.retention, py::arg("prior_good") = reputation.law.prior_good,
+           py::arg("prior_bad") = reputation.law.prior_bad, py::arg("sensitivity") = reputation.law.sensitivity,
+           py::arg("reference") = reputation.law.reference, py::arg("good") = reputation.good,
+           py::arg("bad") = reputation.bad,
            R"(Parameters
 ----------
 search : str
@@ -296,6 +305,8 @@ onward : sequence of str, optional
     Where they go on to. Without it wherever their row leads, but for staying and for absorbing states.
 sources : sequence of ExperienceSource
     Where experiences are shared.
+law : ReputationLaw, optional
+    What `fit_reputation` found, say; in place of the five numbers that follow.
 retention : float
     Share of the stock of experiences that is left after a period, in [0, 1).
 prior_good, prior_bad : float

@@ -2104,6 +2104,7 @@ class MarketReputation:
         *,
         onward: Sequence[str] | None = None,
         sources: Sequence[ExperienceSource] = (),
+        law: ReputationLaw | None = None,
         retention: float = 0.9,
         prior_good: float = 1.0,
         prior_bad: float = 1.0,

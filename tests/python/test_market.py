@@ -275,6 +275,18 @@ def test_a_progress_bar_changes_no_number(capfd: pytest.CaptureFixture[str]) -> 
     capfd.readouterr()
 
 
+def test_a_fitted_law_makes_the_reputation_of_a_market() -> None:
+    law = sj.ReputationLaw(sensitivity=2.0, retention=0.8)
+    path = {"horizon": 12}
+    by_law = sj.market_path(market(reputation=sj.MarketReputation("zmot", law=law)), **path)
+    by_numbers = sj.market_path(market(reputation=sj.MarketReputation("zmot", sensitivity=2.0, retention=0.8)), **path)
+    assert by_law.inside.tolist() == by_numbers.inside.tolist()
+    with pytest.raises(TypeError, match="law: holds"):
+        sj.MarketReputation("zmot", law=law, sensitivity=1.5)
+    with pytest.raises(TypeError, match="law: expected a ReputationLaw, found float"):
+        sj.MarketReputation("zmot", law=0.5)
+
+
 @pytest.mark.parametrize(
     ("changes", "error", "says"),
     [
