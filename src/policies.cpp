@@ -78,6 +78,10 @@ Change changed(const Market& market, const Policy& policy) {
   for_each_state(policy, states, policy.referrals, "a rate of referrals", 0.0, [&](Index i, double rate) {
     to.referrals = to.referrals.value_or(Referrals(states)).with_state(states.name(i), rate);
   });
+  for_each_state(policy, states, policy.referral_factors, "a factor on referrals", 0.0, [&](Index i, double factor) {
+    const Referrals today = to.referrals.value_or(Referrals(states));
+    to.referrals = today.with_state(states.name(i), factor * today.per_state()[i]);
+  });
   if (!(policy.good_experiences.empty() && policy.bad_experiences.empty()) && !to.reputation) {
     throw std::invalid_argument(who + ": changes the experiences that are shared, but the market has no reputation");
   }
@@ -166,6 +170,27 @@ NumberInterval between(const Vector& draws, double level) {
           .upper = detail::quantile(sorted, 0.5 * (1.0 + level))};
 }
 
+/// Of numbers all of which there are.
+std::optional<NumberInterval> between(const std::vector<std::optional<double>>& draws, double level) {
+  Vector all(static_cast<Index>(draws.size()));
+  for (std::size_t k = 0; k < draws.size(); ++k) {
+    if (!draws[k]) return std::nullopt;
+    all[static_cast<Index>(k)] = *draws[k];
+  }
+  return between(all, level);
+}
+
+/// Between two of the paths, the later of which has paid back.
+std::optional<NumberInterval> between(std::vector<std::optional<Index>> paybacks, double level) {
+  std::sort(paybacks.begin(), paybacks.end(),
+            [](const auto& a, const auto& b) { return a && (!b || *a < *b); });  // never comes last
+  const auto last = static_cast<double>(paybacks.size() - 1);
+  const auto& lower = paybacks[static_cast<std::size_t>(0.5 * (1.0 - level) * last)];
+  const auto& upper = paybacks[static_cast<std::size_t>(std::ceil(0.5 * (1.0 + level) * last))];
+  if (!upper) return std::nullopt;
+  return NumberInterval{.level = level, .lower = static_cast<double>(*lower), .upper = static_cast<double>(*upper)};
+}
+
 /// People inside after the last period.
 double base_at_end(const Market& market, const MarketSimulation& of, Index path) {
   double inside = 0.0;
@@ -194,6 +219,7 @@ class Markets {
   Markets(const Market& market, const std::vector<Market>* draws, const MarketOptions& options)
       : market_(market), draws_(draws), options_(options) {}
 
+  bool has_draws() const { return draws_ != nullptr; }
   Index n_paths() const { return draws_ ? static_cast<Index>(draws_->size()) : static_cast<Index>(options_.paths); }
 
   /// Calls `see(market, simulation, path in the simulation, path)` for each path of the market under a policy.
@@ -223,9 +249,10 @@ class Markets {
 
 /// What happens on every path.
 struct Paths {
-  Paths(const Markets& markets, const Policy* policy, Index horizon)
+  Paths(const Markets& markets, const Policy* policy, Index horizon, const Discount& discount)
       : base(markets.n_paths()), profit(markets.n_paths()), per_period(markets.n_paths(), horizon) {
     markets.simulate(policy, [&](const Market& market, const MarketSimulation& all, Index from, Index to) {
+      if (markets.has_draws()) own.push_back(own_value(market, discount));
       base[to] = base_at_end(market, all, from);
       profit[to] = all.profit[from];
       per_period.row(to) = all.revenue.row(from) - all.costs.row(from);
@@ -235,6 +262,7 @@ struct Paths {
   Vector base;
   Vector profit;
   Matrix per_period;
+  std::vector<std::optional<double>> own;  // value of a newcomer, where each path has a market of its own
 };
 
 PolicyComparison compare(const Market& market, const std::vector<Market>* draws, const std::vector<Policy>& policies,
@@ -250,16 +278,19 @@ PolicyComparison compare(const Market& market, const std::vector<Market>* draws,
   const Discount discount = options.discount.value_or(Discount::none());
   const MarketPathOptions path_options{.horizon = options.horizon, .discount = options.discount};
   PolicyComparison result{.base = market_path(market, path_options), .outcomes = {}, .definition = {}};
-  const Paths before(markets, nullptr, options.horizon);
+  const Paths before(markets, nullptr, options.horizon, discount);
   const auto inside = [](const MarketPath& path) { return path.inside[path.inside.size() - 1]; };
   for (const Policy& policy : policies) {
     const Change change = changed(market, policy);
     MarketPath path = market_path(change.market, path_options);
-    const Paths after(markets, &policy, options.horizon);
+    const Paths after(markets, &policy, options.horizon, discount);
+    std::vector<std::optional<double>> own(after.own.size());
+    for (std::size_t k = 0; k < own.size(); ++k) own[k] = difference(after.own[k], before.own[k]);
     PolicyOutcome outcome{
         .name = policy.name,
         .cost = discounted_cost(policy, change, path, factor),
         .own_value = difference(own_value(change.market, discount), own_value(market, discount)),
+        .own_value_interval = own.empty() ? std::nullopt : between(own, level),
         .total_value = difference(total_value(change.market, discount), total_value(market, discount)),
         .base = inside(path) - inside(result.base),
         .profit = path.profit - policy.cost_once - result.base.profit,
@@ -271,6 +302,7 @@ PolicyComparison compare(const Market& market, const std::vector<Market>* draws,
         .payback_of_paths = {},
         .base_interval = {},
         .profit_interval = {},
+        .payback_interval = {},
         .paid_back = 0.0,
         .path = std::move(path)};
     Index n_paid_back = 0;
@@ -281,6 +313,7 @@ PolicyComparison compare(const Market& market, const std::vector<Market>* draws,
       if (outcome.payback_of_paths.back()) ++n_paid_back;
     }
     outcome.paid_back = static_cast<double>(n_paid_back) / static_cast<double>(markets.n_paths());
+    outcome.payback_interval = between(outcome.payback_of_paths, level);
     outcome.base_interval = between(outcome.base_of_paths, level);
     outcome.profit_interval = between(outcome.profit_of_paths, level);
     result.outcomes.push_back(std::move(outcome));

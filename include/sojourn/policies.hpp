@@ -32,6 +32,7 @@ struct Policy {
   std::map<std::string, double> rewards = {};    ///< by state: currency per period, in place of today's
   double price = 1.0;                            ///< factor on every reward above 0, of states and moves; at least 0
   std::map<std::string, double> referrals = {};  ///< by state: contacts per period, in place of today's; at least 0
+  std::map<std::string, double> referral_factors = {};  ///< by state: factor on the contacts there, after `referrals`
   std::map<std::string, double> good_experiences = {};  ///< by state: factor on the good ones shared there; at least 0
   std::map<std::string, double> bad_experiences = {};   ///< by state: factor on the bad ones
   std::optional<double> advertising = std::nullopt;     ///< probability per period, in place of today's
@@ -54,6 +55,8 @@ struct PolicyOutcome {
   /// What a newcomer is worth for life by himself, changed by; currency. Without the policy's own costs, but for those per
   /// person. Nothing where it is infinite
   std::optional<double> own_value;
+  /// The same between quantiles of the paths, where each has a market of its own; nothing where one is infinite
+  std::optional<NumberInterval> own_value_interval;
   /// The same with all whom he brings, were the market without end; nothing where that is infinite
   std::optional<double> total_value;
   double base;    ///< people inside after `T` periods, changed by (mean field)
@@ -66,6 +69,8 @@ struct PolicyOutcome {
   std::vector<std::optional<Index>> payback_of_paths;  ///< as `payback`; nothing where it never does
   NumberInterval base_interval;                        ///< between quantiles of the paths
   NumberInterval profit_interval;                      ///< between quantiles of the paths, currency
+  /// `payback` between quantiles of the paths, periods; nothing where the later of them never comes
+  std::optional<NumberInterval> payback_interval;
   double paid_back;  ///< share of the paths in which it has paid back within `T` periods
   MarketPath path;   ///< the market under the policy (mean field)
 };

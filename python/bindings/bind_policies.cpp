@@ -137,16 +137,17 @@ void bind_policies(py::module_& m) {
   py::class_<Policy>(m, "Policy", docs(doc::Policy, doc::file_policies).c_str())
       .def(py::init([](const std::string& name, const MovesArgument& moves, const AmountsByStateArgument& rewards,
                        const NumberArgument& price, const AmountsByStateArgument& referrals,
-                       const AmountsByStateArgument& good_experiences, const AmountsByStateArgument& bad_experiences,
-                       const NumberArgument& advertising, const NumberArgument& cost_once,
-                       const NumberArgument& cost_per_period, const AmountsByStateArgument& cost_per_person,
-                       const NumberArgument& cost_per_referral) {
+                       const AmountsByStateArgument& referral_factors, const AmountsByStateArgument& good_experiences,
+                       const AmountsByStateArgument& bad_experiences, const NumberArgument& advertising,
+                       const NumberArgument& cost_once, const NumberArgument& cost_per_period,
+                       const AmountsByStateArgument& cost_per_person, const NumberArgument& cost_per_referral) {
              Policy policy;
              policy.name = name;
              policy.moves = to_moves(moves);
              policy.rewards = to_amounts_by_state(rewards, "rewards");
              policy.price = to_number(price, "price");
              policy.referrals = to_amounts_by_state(referrals, "referrals");
+             policy.referral_factors = to_amounts_by_state(referral_factors, "referral_factors");
              policy.good_experiences = to_amounts_by_state(good_experiences, "good_experiences");
              policy.bad_experiences = to_amounts_by_state(bad_experiences, "bad_experiences");
              if (!advertising.is_none()) policy.advertising = to_number(advertising, "advertising");
@@ -158,10 +159,10 @@ void bind_policies(py::module_& m) {
            }),
            py::arg("name"), py::kw_only(), py::arg("moves") = py::none(), py::arg("rewards") = py::none(),
            py::arg("price") = defaults.price, py::arg("referrals") = py::none(),
-           py::arg("good_experiences") = py::none(), py::arg("bad_experiences") = py::none(),
-           py::arg("advertising") = py::none(), py::arg("cost_once") = defaults.cost_once,
-           py::arg("cost_per_period") = defaults.cost_per_period, py::arg("cost_per_person") = py::none(),
-           py::arg("cost_per_referral") = defaults.cost_per_referral,
+           py::arg("referral_factors") = py::none(), py::arg("good_experiences") = py::none(),
+           py::arg("bad_experiences") = py::none(), py::arg("advertising") = py::none(),
+           py::arg("cost_once") = defaults.cost_once, py::arg("cost_per_period") = defaults.cost_per_period,
+           py::arg("cost_per_person") = py::none(), py::arg("cost_per_referral") = defaults.cost_per_referral,
            R"(Parameters
 ----------
 name : str
@@ -173,6 +174,8 @@ price : float
     Factor on every reward above 0, of states and moves; at least 0.
 referrals : dict {state: contacts}, optional
     Per period, in place of today's.
+referral_factors : dict {state: factor}, optional
+    On the contacts there.
 good_experiences, bad_experiences : dict {state: factor}, optional
     On the experiences shared there.
 advertising : float, optional
@@ -191,6 +194,12 @@ cost_per_referral : float
       .def_readonly("cost_per_referral", &Policy::cost_per_referral, doc::Policy_cost_per_referral)
       .def("__repr__", [](const Policy& self) { return "Policy(" + std::string(py::repr(py::str(self.name))) + ")"; });
 
+  const auto maybe_interval = [](std::optional<NumberInterval> PolicyOutcome::* member) {
+    return [member](const PolicyOutcome& self) -> py::object {
+      if (!(self.*member)) return py::none();
+      return py::make_tuple((self.*member)->lower, (self.*member)->upper);
+    };
+  };
   const auto interval = [](NumberInterval PolicyOutcome::* member) {
     return [member](const PolicyOutcome& self) { return py::make_tuple((self.*member).lower, (self.*member).upper); };
   };
@@ -212,6 +221,12 @@ cost_per_referral : float
                              "(lower, upper): between quantiles of the paths.")
       .def_property_readonly("profit_interval", interval(&PolicyOutcome::profit_interval),
                              "(lower, upper): between quantiles of the paths, currency.")
+      .def_property_readonly("own_value_interval", maybe_interval(&PolicyOutcome::own_value_interval),
+                             "(lower, upper): between quantiles of the paths, where each has a market of its own "
+                             "(draws). None\nwithout, or where a value is infinite.")
+      .def_property_readonly("payback_interval", maybe_interval(&PolicyOutcome::payback_interval),
+                             "(lower, upper): periods, between quantiles of the paths. None where the later of them "
+                             "never comes.")
       .def_readonly("paid_back", &PolicyOutcome::paid_back, doc::PolicyOutcome_paid_back)
       .def_readonly("path", &PolicyOutcome::path, "The market under the policy, as its mean field.")
       .def("__repr__", [](const PolicyOutcome& self) {

@@ -2687,6 +2687,7 @@ class Policy:
         rewards: Mapping[str, float] | None = None,
         price: float = 1.0,
         referrals: Mapping[str, float] | None = None,
+        referral_factors: Mapping[str, float] | None = None,
         good_experiences: Mapping[str, float] | None = None,
         bad_experiences: Mapping[str, float] | None = None,
         advertising: float | None = None,
@@ -2729,6 +2730,10 @@ class PolicyOutcome:
     def base_interval(self) -> tuple[float, float]: ...
     @property
     def profit_interval(self) -> tuple[float, float]: ...
+    @property
+    def own_value_interval(self) -> tuple[float, float] | None: ...
+    @property
+    def payback_interval(self) -> tuple[float, float] | None: ...
     @property
     def paid_back(self) -> float: ...
     @property

@@ -94,7 +94,12 @@ TEST_CASE("the change of the mean field lies among the changes of the paths") {
   CHECK(better.profit_interval.lower < better.profit);
   CHECK(better.profit < better.profit_interval.upper);
   CHECK(better.profit_interval.level == .9);
+  // One market for all paths has one value of a newcomer.
+  CHECK_FALSE(better.own_value_interval.has_value());
   REQUIRE(better.payback);
+  REQUIRE(better.payback_interval);
+  CHECK(better.payback_interval->lower <= static_cast<double>(*better.payback));
+  CHECK(static_cast<double>(*better.payback) <= better.payback_interval->upper);
   CHECK(*better.payback > 1);
   CHECK(*better.payback < 24);
   CHECK(better.paid_back == 1.0);
@@ -117,6 +122,8 @@ TEST_CASE("each lever moves the market in its direction") {
   CHECK(gain({.name = "price", .price = 1.1}) > 0.0);
   CHECK(gain({.name = "price", .price = .9}) < 0.0);
   CHECK(gain({.name = "referrals", .referrals = {{"satisfied", .06}}}) > 0.0);
+  CHECK(gain({.name = "more", .referral_factors = {{"satisfied", 2.0}}}) ==
+        gain({.name = "referrals", .referrals = {{"satisfied", .06}}}));
   CHECK(gain({.name = "complaints", .bad_experiences = {{"unhappy", .2}}}) > 0.0);
   CHECK(gain({.name = "praise", .good_experiences = {{"satisfied", 2.0}}}) > 0.0);
   CHECK(gain({.name = "basket", .rewards = {{"satisfied", 25.0}}}) > 0.0);
@@ -156,6 +163,18 @@ TEST_CASE("a market of its own for every path widens the interval by what is not
   CHECK(both.profit == chance.profit);
   CHECK(both.profit_interval.upper - both.profit_interval.lower >
         2.0 * (chance.profit_interval.upper - chance.profit_interval.lower));
+  // A newcomer's own value does not depend on whom he brings, but on where he goes.
+  REQUIRE(both.own_value_interval);
+  CHECK(both.own_value_interval->lower == Catch::Approx(*both.own_value).epsilon(1e-12));
+  CHECK(both.own_value_interval->upper == Catch::Approx(*both.own_value).epsilon(1e-12));
+  for (std::size_t k = 0; k < draws.size(); ++k) {
+    const double p = .04 + .002 * static_cast<double>(k);
+    draws[k] = with_policy(market, {.name = "drawn", .moves = {{"satisfied", "churn", p}}});
+  }
+  const PolicyOutcome uncertain = compare_policies(market, draws, {policy}, two_years).outcomes.at(0);
+  REQUIRE(uncertain.own_value_interval);
+  CHECK(uncertain.own_value_interval->lower < *uncertain.own_value);
+  CHECK(*uncertain.own_value < uncertain.own_value_interval->upper);
   // A market that is the same for every path is the market itself.
   const std::vector<Market> same(40, market);
   CHECK(compare_policies(market, same, {policy}, two_years).outcomes.at(0).profit_of_paths == chance.profit_of_paths);
@@ -184,6 +203,7 @@ TEST_CASE("impossible policies are refused by their name") {
   refused({.name = "p", .moves = {{"engaged", "satisfied", not_a_number}}}, {"policy 'p'", "from 0 to 1"});
   refused({.name = "p", .price = -1.0}, {"policy 'p'", "price", "-1"});
   refused({.name = "p", .referrals = {{"satisfied", -.1}}}, {"referrals", "-0.1"});
+  refused({.name = "p", .referral_factors = {{"satisfied", -1.0}}}, {"factor on referrals", "-1"});
   refused({.name = "p", .rewards = {{"satisfied", infinity}}}, {"reward", "finite"});
   refused({.name = "p", .bad_experiences = {{"unhappy", -1.0}}}, {"bad experiences", "at least 0"});
   refused({.name = "p", .cost_once = not_a_number}, {"cost_once", "finite"});

@@ -85,6 +85,16 @@ def test_draws_widen_the_interval() -> None:
     both = compare(ONBOARDING, draws=draws)["onboarding"]
     assert both.profit == chance.profit
     assert np.ptp(both.profit_of_paths) > 2 * np.ptp(chance.profit_of_paths)
+    assert chance.own_value_interval is None
+    assert both.own_value_interval == pytest.approx((both.own_value, both.own_value))
+    assert chance.payback_interval is not None
+    assert chance.payback_interval[0] <= chance.payback <= chance.payback_interval[1]
+    assert compare(sj.Policy("idle", cost_once=1.0))["idle"].payback_interval is None
+
+
+def test_a_factor_on_referrals_is_a_change_of_each_path() -> None:
+    twice = compare(sj.Policy("twice", referral_factors={"satisfied": 2.0}))["twice"]
+    assert twice.profit == pytest.approx(compare(sj.Policy("a", referrals={"satisfied": 0.06}))["a"].profit)
 
 
 @pytest.mark.parametrize(
