@@ -1,6 +1,7 @@
 #include "walk_record.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace sojourn::detail {
@@ -81,12 +82,8 @@ bool WalkRecorder::walk(const Block& block, std::span<const std::uint32_t> start
   while ((end = plan_.walker().walk(plan_.tables(), walked)) == WalkEnd::out_of_room) make_room(walked);
   if (end == WalkEnd::stopped) return false;
   if (!wanted_.anything()) return true;
-  keep(block, journeys);
-  if (journeys != nullptr) {
-    // The next block takes about as much.
-    trace_groups_ = walked.group + walked.group / 8;
-    trace_ = std::make_unique_for_overwrite<std::uint64_t[]>(trace_groups_ * words_per_group());
-  }
+  keep(block);
+  if (journeys != nullptr) record(block, walked.group, *journeys);
   return true;
 }
 
@@ -102,28 +99,53 @@ void WalkRecorder::make_room(WalkBlock& block) {
   block.trace_groups = trace_groups_;
 }
 
-void WalkRecorder::keep(const Block& block, RecordedBlock* journeys) {
+void WalkRecorder::keep(const Block& block) {
   const bool is_timed = wanted_.end_times != nullptr || !wanted_.is_target.empty();
   const bool is_counted = wanted_.occupancy || wanted_.moves || wanted_.moves_per_period;
   const std::uint32_t n_looked_at = is_counted || is_timed ? block.n_customers : 0;
   for (std::uint32_t customer = 0; customer < n_looked_at; ++customer) {
-    const Trace trace{.words = trace_.get() + std::size_t{trace_begin_[customer]} * words_per_lane(),
-                      .stride = words_per_group(),
-                      .n_groups = trace_length_[customer],
-                      .states_per_word = plan_.states_per_word(),
-                      .last_state = last_states_[customer]};
+    const Trace trace = trace_of(customer);
     if (is_counted && trace.states_per_word == 4) count_moves<std::uint16_t>(trace);
     if (is_counted && trace.states_per_word == 2) count_moves<std::uint32_t>(trace);
     if (is_timed) keep_times(static_cast<std::size_t>(block.first_place) + customer, trace);
   }
-  if (journeys == nullptr) return;
-  journeys->first_customer = static_cast<std::int64_t>(block.first_customer);
-  journeys->words_per_lane = words_per_lane();
-  journeys->stride = words_per_group();
-  journeys->begins.assign(trace_begin_.begin(), trace_begin_.begin() + block.n_customers);
-  journeys->groups.assign(trace_length_.begin(), trace_length_.begin() + block.n_customers);
-  journeys->last_states.assign(last_states_.begin(), last_states_.begin() + block.n_customers);
-  journeys->words = std::move(trace_);
+}
+
+Trace WalkRecorder::trace_of(std::uint32_t customer) const {
+  return {.words = trace_.get() + std::size_t{trace_begin_[customer]} * words_per_lane(),
+          .stride = words_per_group(),
+          .n_groups = trace_length_[customer],
+          .states_per_word = plan_.states_per_word(),
+          .last_state = last_states_[customer]};
+}
+
+void WalkRecorder::record(const Block& block, std::size_t walked_groups, RecordedBlock& journeys) {
+  const std::size_t lane = words_per_lane();
+  journeys.first_customer = static_cast<std::int64_t>(block.first_customer);
+  journeys.words_per_lane = lane;
+  journeys.groups.assign(trace_length_.begin(), trace_length_.begin() + block.n_customers);
+  journeys.last_states.assign(last_states_.begin(), last_states_.begin() + block.n_customers);
+  const std::uint64_t used = std::accumulate(journeys.groups.begin(), journeys.groups.end(), std::uint64_t{0});
+  if (2 * used < walked_groups * plan_.walker().lanes) {
+    // Few customers, or one who outlived all others: most lanes had nobody to walk.
+    journeys.stride = lane;
+    journeys.words = std::make_unique_for_overwrite<std::uint64_t[]>(used * lane);
+    std::uint64_t* to = journeys.words.get();
+    for (std::uint32_t customer = 0; customer < block.n_customers; ++customer) {
+      const Trace trace = trace_of(customer);
+      journeys.begins.push_back(static_cast<std::uint32_t>(static_cast<std::size_t>(to - journeys.words.get()) / lane));
+      for (std::uint64_t group = 0; group < trace.n_groups; ++group) {
+        to = std::copy_n(trace.words + group * trace.stride, lane, to);
+      }
+    }
+    return;
+  }
+  journeys.stride = words_per_group();
+  journeys.begins.assign(trace_begin_.begin(), trace_begin_.begin() + block.n_customers);
+  journeys.words = std::move(trace_);
+  // The next block takes about as much.
+  trace_groups_ = walked_groups + walked_groups / 8;
+  trace_ = std::make_unique_for_overwrite<std::uint64_t[]>(trace_groups_ * words_per_group());
 }
 
 template <class State>

@@ -51,12 +51,12 @@ struct Trace {
   std::uint64_t moves(const JourneyEnds& ends, std::vector<std::uint32_t>& path) const;
 };
 
-/// Journeys of a block of customers: the trace as it was walked.
+/// Journeys of a block of customers: the trace as it was walked, or packed where most of it would be empty.
 struct RecordedBlock {
   std::int64_t first_customer = 0;
   std::size_t words_per_lane = 0;          ///< of a group
   std::size_t stride = 0;                  ///< words from one group to the next
-  std::vector<std::uint32_t> begins;       ///< per customer: his first group, as `group · lanes + lane`
+  std::vector<std::uint32_t> begins;       ///< per customer: where his first group is, in `words_per_lane` words
   std::vector<std::uint32_t> groups;       ///< per customer
   std::vector<std::uint32_t> last_states;  ///< per customer: after his last group
   std::unique_ptr<std::uint64_t[]> words;
@@ -115,7 +115,10 @@ class WalkRecorder {
 
  private:
   void make_room(WalkBlock& block);
-  void keep(const Block& block, RecordedBlock* journeys);
+  void keep(const Block& block);
+  Trace trace_of(std::uint32_t customer) const;
+  /// Hands the trace over, or what is in it where most of it is empty.
+  void record(const Block& block, std::size_t walked_groups, RecordedBlock& journeys);
   template <class State>
   void count_moves(const Trace& trace);
   void keep_times(std::size_t place, const Trace& trace);

@@ -370,6 +370,28 @@ TEST_CASE("journeys are written into the columns that the caller has made room f
   check_refused<std::domain_error>([&] { (void)without.n_journey_entries(); }, {"journeys", "not asked for"});
 }
 
+TEST_CASE("the journeys of few customers, or of one who outlives all others, are those they have among many") {
+  // Out of 'active' after a thousand periods on average; no horizon.
+  const Chain chain(three, matrix({{.1, .5, .4}, {0, .999, .001}, {0, 0, 1}}), Period::months(1));
+  const auto journeys_of = [&](std::int64_t first, std::int64_t n) {
+    return simulate(chain, money(),
+                    {.customers = n, .seed = 8, .first_customer = first, .outputs = {.journeys = true}});
+  };
+  const auto many = journeys_of(0, 300);
+  for (const std::int64_t first : {0, 7, 123}) {
+    const auto few = journeys_of(first, 3);
+    for (Index j = 0; j < 3; ++j) {
+      const JourneyView alone = few.journeys()[j];
+      const JourneyView among = many.journeys()[first + j];
+      CHECK(alone.customer == among.customer);
+      CHECK(std::equal(alone.states.begin(), alone.states.end(), among.states.begin(), among.states.end()));
+      CHECK(std::equal(alone.values.begin(), alone.values.end(), among.values.begin(), among.values.end()));
+    }
+  }
+  const auto parts = journeys_of(0, 2) + journeys_of(2, 298);
+  CHECK(parts.journeys().columns() == many.journeys().columns());
+}
+
 TEST_CASE("what is counted together is what is counted alone") {
   // The exit goes on bringing money, so that customers are walked through it to the horizon.
   const Rewards paid = money().with_state("churn", 1.0);
