@@ -52,8 +52,8 @@ Market with_policy(const Market& market, const Policy& policy);
 struct PolicyOutcome {
   std::string name;
   double cost;  ///< what the policy itself costs, discounted, currency (mean field)
-  /// What a newcomer is worth for life by himself, changed by; currency. Without the policy's own costs, but for those per
-  /// person. Nothing where it is infinite
+  /// What a newcomer is worth for life by himself, changed by; currency. By the chain as it stands, whatever the reputation;
+  /// without the policy's own costs, but for those per person. Nothing where it is infinite
   std::optional<double> own_value;
   /// The same between quantiles of the paths, where each has a market of its own; nothing where one is infinite
   std::optional<NumberInterval> own_value_interval;
