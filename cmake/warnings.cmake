@@ -22,10 +22,10 @@ function(sojourn_instruction_sets target)
   if(NOT (CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang" AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$"))
     return()
   endif()
-  target_sources(${target} PRIVATE src/walk_avx2.cpp src/walk_avx512.cpp src/walk_jump_avx512.cpp)
+  target_sources(${target} PRIVATE src/simulation/walk_avx2.cpp src/simulation/walk_avx512.cpp src/simulation/walk_jump_avx512.cpp)
   target_compile_definitions(${target} PRIVATE SOJOURN_X86_WALKERS)
-  set_source_files_properties(src/walk_avx2.cpp PROPERTIES COMPILE_OPTIONS "-mavx2")
+  set_source_files_properties(src/simulation/walk_avx2.cpp PROPERTIES COMPILE_OPTIONS "-mavx2")
   # GCC 12 takes the undefined vectors of its own header for a mistake of ours.
-  set_source_files_properties(src/walk_avx512.cpp src/walk_jump_avx512.cpp PROPERTIES
+  set_source_files_properties(src/simulation/walk_avx512.cpp src/simulation/walk_jump_avx512.cpp PROPERTIES
     COMPILE_OPTIONS "-mavx512f;-mavx512dq;-mavx512bw;-mavx512vl;-Wno-maybe-uninitialized")
 endfunction()

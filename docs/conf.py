@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 project = "sojourn"
 author = "The sojourn developers"
 version = release = re.findall(
-    r'#define SOJOURN_VERSION "([^"]+)"', (ROOT / "include/sojourn/version.hpp").read_text(encoding="utf-8")
+    r'#define SOJOURN_VERSION "([^"]+)"', (ROOT / "include/sojourn/chain/version.hpp").read_text(encoding="utf-8")
 )[0]
 
 extensions = ["myst_nb", "sphinx.ext.autodoc"]
@@ -45,9 +45,9 @@ class Headers(Directive):
     def run(self) -> list[nodes.Node]:
         """One section per header."""
         sections: list[nodes.Node] = []
-        for path in sorted((ROOT / "include/sojourn").glob("*.hpp")):
+        for path in sorted((ROOT / "include/sojourn").rglob("*.hpp")):
             section = nodes.section(ids=[f"header-{path.stem}"])
-            section += nodes.title(text=path.name)
+            section += nodes.title(text=path.relative_to(ROOT / "include").as_posix())
             code = path.read_text(encoding="utf-8")
             section += nodes.literal_block(code, code, language="cpp")
             sections.append(section)

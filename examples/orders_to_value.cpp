@@ -1,7 +1,7 @@
 // From an order log to the value of a customer. The same story as orders_to_value.py, with the same numbers.
 //
 //   orders_to_value demo_log.csv      (columns customer_id, date, stage, amount; rows with an amount are orders)
-#include <sojourn/io.hpp>
+#include <sojourn/model/io.hpp>
 #include <sojourn/sojourn.hpp>
 
 #include <cstdio>

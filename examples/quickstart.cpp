@@ -1,5 +1,5 @@
 // What is a customer worth, stage by stage? The same story as quickstart.py, with the same numbers.
-#include <sojourn/io.hpp>
+#include <sojourn/model/io.hpp>
 #include <sojourn/sojourn.hpp>
 
 #include <cstdio>

@@ -1,5 +1,5 @@
 // What is a customer worth with those he brings, and what should be done? The same story as word_of_mouth.py.
-#include <sojourn/io.hpp>
+#include <sojourn/model/io.hpp>
 #include <sojourn/sojourn.hpp>
 
 #include <cstdio>

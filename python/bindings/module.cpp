@@ -1,7 +1,7 @@
 // The extension module `sojourn._core`: a table of contents.
 #include <pybind11/pybind11.h>
 
-#include "sojourn/version.hpp"
+#include "sojourn/chain/version.hpp"
 
 namespace py = pybind11;
 

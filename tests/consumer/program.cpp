@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include <sojourn/model.hpp>
+#include <sojourn/model/model.hpp>
 #include <sojourn/sojourn.hpp>
 
 namespace {

@@ -9,7 +9,7 @@
 #include <set>
 #include <type_traits>
 
-#include "support.hpp"
+#include "support/support.hpp"
 
 using namespace sojourn;
 using namespace sojourn::test;

@@ -5,8 +5,8 @@
 #include <set>
 #include <stdexcept>
 
-#include "sojourn/model.hpp"
-#include "support.hpp"
+#include "sojourn/model/model.hpp"
+#include "support/support.hpp"
 
 using namespace sojourn;
 using namespace sojourn::test;

@@ -1,7 +1,7 @@
 // The C++ of the pages under docs/questions: each block stands here as it stands there, and its answers are the published
 // ones.
 #include "sojourn/sojourn.hpp"
-#include "support.hpp"
+#include "support/support.hpp"
 
 using sojourn::test::matrix;
 using sojourn::test::numbers;

@@ -6,7 +6,7 @@
 #include <map>
 #include <numeric>
 
-#include "support.hpp"
+#include "support/support.hpp"
 
 using namespace sojourn;
 using namespace sojourn::test;

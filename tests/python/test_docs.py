@@ -19,6 +19,7 @@ import pytest
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 CPP = DOCS.parent / "tests" / "cpp" / "test_docs.cpp"
 PAGES = sorted(path for path in DOCS.rglob("*.md") if "decisions" not in path.parts)
+QUESTIONS = [page for page in PAGES if page.parent != DOCS and page.parent.name != "reference"]
 BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n(?:\n```text\n(?P<output>.*?)^```$)?", re.MULTILINE | re.DOTALL)
 
 
@@ -53,9 +54,7 @@ def test_there_are_pages_and_they_hold_code() -> None:
     assert sum(len(BLOCK.findall(page.read_text(encoding="utf-8"))) for page in PAGES) > 10
 
 
-@pytest.mark.parametrize(
-    "page", [page for page in PAGES if page.parent.name == "questions"], ids=lambda page: page.stem
-)
+@pytest.mark.parametrize("page", QUESTIONS, ids=lambda page: page.stem)
 def test_the_cpp_of_a_question_is_compiled_by_the_tests(page: Path) -> None:
     compiled = textwrap.dedent(CPP.read_text(encoding="utf-8").replace("\n  ", "\n"))
     blocks = re.findall(r"^```cpp\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
@@ -65,7 +64,7 @@ def test_the_cpp_of_a_question_is_compiled_by_the_tests(page: Path) -> None:
 
 
 def test_every_question_says_its_conventions_and_how_it_is_computed() -> None:
-    for page in (DOCS / "questions").glob("*.md"):
+    for page in QUESTIONS:
         headings = re.findall(r"^## (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
         assert {"Conventions", "How it is computed"} <= set(headings), page.name
 

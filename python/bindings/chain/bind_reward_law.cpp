@@ -1,0 +1,71 @@
+#include "sojourn/chain/reward_law.hpp"
+
+#include "docs.hpp"
+#include "support/arguments.hpp"
+
+namespace sojourn::python {
+
+namespace {
+
+constexpr std::initializer_list<std::pair<const char*, RewardLaw::Kind>> kinds{
+    {"fixed", RewardLaw::Kind::fixed},
+    {"lognormal", RewardLaw::Kind::lognormal},
+    {"gamma", RewardLaw::Kind::gamma},
+    {"empirical", RewardLaw::Kind::empirical}};
+
+}  // namespace
+
+void bind_reward_law(py::module_& m) {
+  py::class_<RewardLaw>(m, "RewardLaw", docs(doc::RewardLaw, doc::file_reward_law).c_str())
+      .def_static(
+          "fixed", [](const NumberArgument& amount) { return RewardLaw::fixed(to_number(amount, "amount")); },
+          py::arg("amount"), doc::RewardLaw_fixed)
+      .def_static(
+          "lognormal",
+          [](const NumberArgument& mean, const NumberArgument& standard_deviation) {
+            return RewardLaw::lognormal(to_number(mean, "mean"), to_number(standard_deviation, "standard_deviation"));
+          },
+          py::arg("mean"), py::arg("standard_deviation"), doc::RewardLaw_lognormal)
+      .def_static(
+          "gamma",
+          [](const NumberArgument& mean, const NumberArgument& standard_deviation) {
+            return RewardLaw::gamma(to_number(mean, "mean"), to_number(standard_deviation, "standard_deviation"));
+          },
+          py::arg("mean"), py::arg("standard_deviation"), doc::RewardLaw_gamma)
+      .def_static(
+          "empirical",
+          [](const ArrayArgument& values) {
+            const Vector amounts = to_vector(values, "values");
+            return RewardLaw::empirical({amounts.begin(), amounts.end()});
+          },
+          py::arg("values"), doc::RewardLaw_empirical)
+      .def_property_readonly(
+          "kind", [](const RewardLaw& law) { return to_word(law.kind(), kinds); },
+          "One of 'fixed', 'lognormal', 'gamma', 'empirical'.")
+      .def_property_readonly("mean", &RewardLaw::mean, doc::RewardLaw_mean)
+      .def_property_readonly("standard_deviation", &RewardLaw::standard_deviation, doc::RewardLaw_standard_deviation)
+      .def_property_readonly("std", &RewardLaw::standard_deviation, "Short for `standard_deviation`.")
+      .def_property_readonly(
+          "values",
+          [](const RewardLaw& law) {
+            const auto values = law.values();
+            return copy(Vector(Eigen::Map<const Vector>(values.data(), static_cast<Index>(values.size()))));
+          },
+          doc::RewardLaw_values)
+      .def(
+          "draw",
+          [](const RewardLaw& law, const ArrayArgument& seed, const ArrayArgument& customer,
+             const ArrayArgument& period) {
+            return law.draw(to_seed(seed), to_index(customer, "customer"), to_index(period, "period"));
+          },
+          py::arg("seed"), py::arg("customer"), py::arg("period"), doc::RewardLaw_draw)
+      .def("describe", &RewardLaw::describe, doc::RewardLaw_describe)
+      .def("__eq__",
+           [](const RewardLaw& self, const py::object& other) {
+             return py::isinstance<RewardLaw>(other) && self == other.cast<const RewardLaw&>();
+           })
+      .def("__repr__", [](const RewardLaw& law) { return "RewardLaw(" + law.describe() + ")"; })
+      .attr("__hash__") = py::none();
+}
+
+}  // namespace sojourn::python

@@ -1,0 +1,181 @@
+// What Python callers may pass where the library wants a type of its own: names for states, text for periods, dicts for
+// money. Every refusal opens with the name of the argument.
+#pragma once
+
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sojourn/chain/chain.hpp"
+#include "sojourn/chain/discount.hpp"
+#include "sojourn/chain/rewards.hpp"
+#include "sojourn/data/event_log.hpp"
+#include "sojourn/data/fit.hpp"
+#include "sojourn/data/grid.hpp"
+
+// An argument that is converted by hand; its text is what `help` shows as the type.
+#define SOJOURN_ARGUMENT(Name, text)               \
+  namespace sojourn::python {                      \
+  struct Name : pybind11::object {                 \
+    static bool accept(PyObject*) { return true; } \
+    PYBIND11_OBJECT_DEFAULT(Name, object, accept)  \
+  };                                               \
+  }                                                \
+  namespace pybind11::detail {                     \
+  template <>                                      \
+  struct handle_type_name<sojourn::python::Name> { \
+    static constexpr auto name = const_name(text); \
+  };                                               \
+  }                                                \
+  static_assert(true)
+
+SOJOURN_ARGUMENT(StatesArgument, "StateSpace | Lifecycle | Sequence[str]");
+SOJOURN_ARGUMENT(StateArgument, "str | int");
+SOJOURN_ARGUMENT(ChainArgument, "Chain | FitResult");
+SOJOURN_ARGUMENT(PeriodArgument, "Period | str");
+SOJOURN_ARGUMENT(RewardsArgument, "Rewards | Mapping | ArrayLike | None");
+SOJOURN_ARGUMENT(LawArgument, "str | Mapping[str, float] | ArrayLike | None");
+SOJOURN_ARGUMENT(ArrayArgument, "ArrayLike");
+SOJOURN_ARGUMENT(WholeArgument, "int | None");
+SOJOURN_ARGUMENT(NumberArgument, "float | None");
+SOJOURN_ARGUMENT(DateArgument, "date | str | None");
+SOJOURN_ARGUMENT(OriginArgument, "date | str");
+SOJOURN_ARGUMENT(DiscountArgument, "Discount | None");
+
+namespace sojourn::python {
+
+namespace py = pybind11;
+
+// Journeys with the labels of their customers.
+struct LabelledJourneys {
+  Journeys journeys;
+  py::object labels;  // array of labels by code; None = the codes themselves
+};
+
+std::string type_name(py::handle object);
+
+// Numbers of shape (size,) or (rows, columns); -1 leaves a length open.
+Vector to_vector(py::handle object, const char* argument, Index size = -1);
+Matrix to_matrix(py::handle object, const char* argument, Index rows = -1, Index columns = -1);
+
+// True for a SciPy sparse matrix or array.
+bool is_sparse(py::handle object);
+SparseMatrix to_sparse_matrix(py::handle object, const char* argument);
+// As a SciPy array in rows. Throws ImportError where SciPy is missing.
+py::object sparse_copy(const SparseMatrix& matrix);
+
+// A view without the right to write; `owner` is kept alive.
+py::array view(const Vector& vector, py::handle owner);
+py::array view(const Matrix& matrix, py::handle owner);
+py::array view(const Mask& mask, py::handle owner);
+py::array view(const CountVector& vector, py::handle owner);
+py::array view(const CountMatrix& matrix, py::handle owner);
+
+// An array of its own.
+template <class Eigenish>
+py::array copy(const Eigenish& numbers) {
+  auto* kept = new Eigenish(numbers);
+  const py::capsule owner(kept, [](void* p) { delete static_cast<Eigenish*>(p); });
+  return view(*kept, owner);
+}
+
+Index to_index(py::handle object, const char* argument);
+std::optional<Index> to_optional_index(py::handle object, const char* argument);
+double to_number(py::handle object, const char* argument);
+std::uint64_t to_seed(py::handle object);
+int to_threads(py::handle object);  // None = 0 = as many as this process may use
+// Calls `report(done, total)` (None = nobody) from the thread that has no lock of the interpreter, and is where Ctrl-C is
+// seen. `report` must outlive it.
+std::function<void(std::int64_t done)> to_progress(py::handle report, std::int64_t total);
+// A caller's `progress`: True shows a bar that counts in `unit`, a function is called, anything else is nobody.
+class Reporter {
+ public:
+  Reporter(py::handle progress, std::int64_t total, const char* unit);
+  std::function<void(std::int64_t done)> function() const { return to_progress(report_, total_); }
+  // Takes a bar to its end.
+  void finish() const;
+
+ private:
+  py::object report_ = py::none();
+  bool is_bar_;
+  std::int64_t total_;
+};
+// Runs without the lock of the interpreter, reporting to `progress`.
+template <class Options, class Run>
+auto reported(py::handle progress, std::int64_t total, const char* unit, Options& options, const Run& run) {
+  const Reporter reporter(progress, total, unit);
+  options.progress = reporter.function();
+  auto result = [&] {
+    const py::gil_scoped_release release;
+    return run();
+  }();
+  reporter.finish();
+  return result;
+}
+Index to_position(py::handle object, const StateSpace& states);
+// The state that a key of a dict names.
+Index known_state(const StateSpace& states, py::handle key, const char* argument);
+std::string to_state_name(py::handle object, const StateSpace& states);
+
+StateSpace to_states(py::handle object, const char* argument);
+std::vector<std::string> to_names(py::handle object, const char* argument);
+py::list names_of(const StateSpace& states, const std::vector<Index>& positions);
+
+const Chain& to_chain(py::handle object, const char* where);
+// The fit behind a chain argument, or nothing.
+const FitResult* to_fit(py::handle object);
+
+Period to_period(py::handle object, const char* argument);
+Rewards to_rewards(py::handle object, const StateSpace& states, const char* argument = "rewards");
+// A law over the states, from a name, a dict or an array.
+Vector to_law(py::handle object, const StateSpace& states, const char* argument);
+// Amounts per state, from a dict or an array.
+Vector to_amounts(py::handle object, const StateSpace& states, const char* argument);
+
+Day to_day(py::handle object, const char* argument);
+std::optional<Day> to_optional_day(py::handle object, const char* argument);
+Origin to_origin(py::handle object);
+py::object to_date(Day day);
+
+TimeUnit to_time_unit(const std::string& text, const char* argument);
+const char* name_of(TimeUnit unit);
+// "datetime64[D]" and the like; "int64" for plain order.
+std::string dtype_of(TimeUnit unit);
+
+// The discount that the keywords of a call name; nothing when none is given. `others` are the keywords that the call does
+// not know: those that sound like a discount are refused with advice.
+std::optional<Discount> to_discount(const char* where, py::handle annual_discount_rate,
+                                    py::handle discount_rate_per_period, py::handle discount_factor,
+                                    py::handle discount, const py::kwargs& others);
+
+// One of a few words; another one is refused with the list of them.
+template <class Enum>
+Enum to_choice(const std::string& word, const char* argument,
+               std::initializer_list<std::pair<const char*, Enum>> choices) {
+  std::string known;
+  for (const auto& [name, value] : choices) {
+    if (word == name) return value;
+    known += (known.empty() ? "'" : ", '") + std::string(name) + "'";
+  }
+  throw py::value_error(std::string(argument) + ": expected one of " + known + ", found '" + word + "'");
+}
+
+template <class Enum>
+const char* to_word(Enum value, std::initializer_list<std::pair<const char*, Enum>> choices) {
+  for (const auto& [name, known] : choices)
+    if (known == value) return name;
+  return "";
+}
+
+// `text` after the contract in `contract`, with a blank line between.
+std::string docs(const char* contract, const char* text);
+
+}  // namespace sojourn::python

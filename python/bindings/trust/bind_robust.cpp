@@ -1,0 +1,70 @@
+#include "sojourn/trust/robust.hpp"
+
+#include "docs.hpp"
+#include "support/arguments.hpp"
+#include "value/bound_value.hpp"
+
+namespace sojourn::python {
+
+void bind_robust(py::module_& m) {
+  py::class_<PossibleChains>(m, "PossibleChains", doc::PossibleChains)
+      .def_readonly("level", &PossibleChains::level,
+                    "The probability with which the true chain is among them, or more.")
+      .def_readonly("states", &PossibleChains::states, "The states, in order.")
+      .def_property_readonly(
+          "lower", [](const py::object& self) { return view(self.cast<const PossibleChains&>().lower, self); },
+          doc::PossibleChains_lower)
+      .def_property_readonly(
+          "upper", [](const py::object& self) { return view(self.cast<const PossibleChains&>().upper, self); },
+          doc::PossibleChains_upper)
+      .def_readonly("n_intervals", &PossibleChains::n_intervals, doc::PossibleChains_n_intervals)
+      .def(
+          "hold",
+          [](const PossibleChains& self, const ChainArgument& chain) { return self.hold(to_chain(chain, "hold")); },
+          py::arg("chain"), doc::PossibleChains_hold)
+      .def("__repr__", [](const PossibleChains& self) {
+        return "PossibleChains(level=" + std::string(py::repr(py::float_(self.level))) + ", " +
+               std::to_string(self.states.n_states()) + " states)";
+      });
+
+  py::class_<ValueBounds>(m, "ValueBounds", doc::ValueBounds)
+      .def_readonly("level", &ValueBounds::level, "As it was asked for.")
+      .def_readonly("lower", &ValueBounds::lower, "The least value of each state, currency.")
+      .def_readonly("upper", &ValueBounds::upper, "The greatest value of each state, currency.")
+      .def_property_readonly(
+          "worst_chain", [](const ValueBounds& self) { return self.worst_chain; }, doc::ValueBounds_worst_chain)
+      .def_property_readonly(
+          "worst_rewards", [](const ValueBounds& self) { return self.worst_rewards; },
+          "The rewards under which every state is worth least.")
+      .def_property_readonly(
+          "best_chain", [](const ValueBounds& self) { return self.best_chain; },
+          "The chain under which every state is worth most; with a horizon, in the first period.")
+      .def_property_readonly(
+          "best_rewards", [](const ValueBounds& self) { return self.best_rewards; },
+          "The rewards under which every state is worth most.")
+      .def_property_readonly(
+          "possible", [](const ValueBounds& self) { return self.possible; }, doc::PossibleChains)
+      .def("__repr__", [](const ValueBounds& self) {
+        return "ValueBounds(level=" + std::string(py::repr(py::float_(self.level))) + ", " +
+               std::to_string(self.lower.size()) + " states)";
+      });
+
+  m.def(
+      "possible_chains",
+      [](const ChainArgument& fit, const NumberArgument& level) {
+        const FitResult* of = to_fit(fit);
+        if (!of) throw py::type_error("possible_chains: expected a FitResult, found " + type_name(fit));
+        return possible_chains(*of, to_number(level, "level"));
+      },
+      py::arg("fit"), py::arg("level"), docs(doc::possible_chains, doc::file_robust).c_str());
+  m.def(
+      "value_bounds",
+      [](const BoundValue& value, const NumberArgument& level) {
+        const double asked = to_number(level, "level");
+        const py::gil_scoped_release release;
+        return value_bounds(value.value, asked);
+      },
+      py::arg("value"), py::arg("level"), docs(doc::value_bounds, doc::file_robust).c_str());
+}
+
+}  // namespace sojourn::python

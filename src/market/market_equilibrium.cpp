@@ -1,0 +1,371 @@
+#include <Eigen/Eigenvalues>
+#include <Eigen/LU>
+#include <algorithm>
+#include <array>
+#include <boost/math/tools/toms748_solve.hpp>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <stdexcept>
+
+#include "market/market_plan.hpp"
+#include "sojourn/market/market.hpp"
+#include "support/text.hpp"
+
+namespace sojourn {
+
+namespace {
+
+using detail::MarketFlow;
+using detail::MarketPlan;
+using detail::MarketState;
+using DenseMatrix = Eigen::MatrixXd;
+
+constexpr Index most_states = 200;
+
+void check_size(const char* who, const MarketPlan& plan) {
+  if (plan.n_states() <= most_states) return;
+  throw std::domain_error(std::string(who) + ": " + text::grouped(plan.n_states()) + " states are more than the " +
+                          std::to_string(most_states) + " that it takes; follow the market with market_path");
+}
+
+// --- standing still ----------------------------------------------------------------------------------------------------
+
+/// The units in which a state of the market is about 1: people, and experiences.
+struct Units {
+  double people;
+  double experiences;
+};
+
+Units units_of(const MarketPlan& plan, const MarketState& at) {
+  return {.people = plan.people, .experiences = std::max({1.0, at.good, at.bad})};
+}
+
+double change(const MarketPlan& plan, const MarketState& now, const MarketState& next) {
+  const Units unit = units_of(plan, now);
+  return std::max({(next.occupancy - now.occupancy).cwiseAbs().maxCoeff() / unit.people,
+                   std::abs(next.good - now.good) / unit.experiences, std::abs(next.bad - now.bad) / unit.experiences});
+}
+
+/// The derivative of the mean field's step, rows = to, in people and experiences.
+DenseMatrix derivative(const MarketPlan& plan, const MarketState& at) {
+  const Index n = plan.n_states();
+  const bool told = plan.has_reputation();
+  DenseMatrix J = DenseMatrix::Zero(told ? n + 2 : n, told ? n + 2 : n);
+  const double rho = plan.reputation_of(at.good, at.bad);
+  std::vector<double> searching;
+  if (told) plan.search_row(rho, searching);
+  Eigen::VectorXd brought = plan.contacts;  // by one in each state
+  for (Index i = 0; i < n; ++i) {
+    const auto row = static_cast<std::size_t>(i);
+    for (std::size_t m = plan.first[row]; m < plan.first[row + 1]; ++m) {
+      const double p = told && plan.search() == i ? searching[m - plan.first[row]] : plan.moves[m].probability;
+      brought[i] += p * plan.moves[m].contacts;
+      J(plan.moves[m].to, i) += plan.is_absorbing[row] != 0 ? p * (1.0 - plan.returns) : p;
+    }
+  }
+  const double pool = std::max(0.0, plan.people - at.occupancy.sum());
+  const double made = brought.dot(at.occupancy) / plan.people;
+  const double unmet = std::exp(-made);
+  const double met = -std::expm1(-made);
+  const Eigen::VectorXd newcomers = met * plan.arrives_at + unmet * plan.advertising * plan.advertising_arrives_at;
+  // What one contact more brings.
+  const Eigen::VectorXd by_contact =
+      pool * unmet / plan.people * (plan.arrives_at - plan.advertising * plan.advertising_arrives_at);
+  J.topLeftCorner(n, n) += by_contact * brought.transpose();
+  J.topLeftCorner(n, n).colwise() -= newcomers;
+  if (!told) return J;
+
+  std::vector<double> slopes;
+  plan.search_slopes(rho, slopes);
+  const auto row = static_cast<std::size_t>(plan.search());
+  const double searchers = at.occupancy[plan.search()];
+  Eigen::VectorXd by_rho = Eigen::VectorXd::Zero(n);
+  double contacts_by_rho = 0.0;
+  for (std::size_t k = 0; k < slopes.size(); ++k) {
+    by_rho[plan.moves[plan.first[row] + k].to] += searchers * slopes[k];
+    contacts_by_rho += searchers * slopes[k] * plan.moves[plan.first[row] + k].contacts;
+  }
+  by_rho += by_contact * contacts_by_rho;
+  const double all = plan.law.prior_good + plan.law.prior_bad + at.good + at.bad;
+  J.col(n).head(n) = by_rho * (1.0 - rho) / all;
+  J.col(n + 1).head(n) = by_rho * (-rho / all);
+  J.row(n).head(n) = plan.good_rates.transpose();
+  J.row(n + 1).head(n) = plan.bad_rates.transpose();
+  J(n, n) = J(n + 1, n + 1) = plan.law.retention;
+  return J;
+}
+
+/// Follows the market until it hardly changes.
+MarketState followed(const MarketPlan& plan, MarketState now) {
+  constexpr double settled = 1e-13;
+  const auto periods = std::clamp<std::size_t>(std::size_t{400'000'000} / (plan.moves.size() + 50), 100, 50'000);
+  MarketState next = now;
+  for (std::size_t t = 0; t < periods; ++t) {
+    plan.step(now, next);
+    const double moved = change(plan, now, next);
+    std::swap(now, next);
+    if (moved <= settled) break;
+  }
+  return now;
+}
+
+/// Newton's method. Nothing where it leads nowhere.
+std::optional<MarketState> solved(const MarketPlan& plan, MarketState at) {
+  const Index n = plan.n_states();
+  MarketState next = at;
+  plan.step(at, next);
+  double residual = change(plan, at, next);
+  for (int step = 0; step < 50 && residual > 1e-15; ++step) {
+    const DenseMatrix J = derivative(plan, at);
+    const Index size = J.rows();
+    Eigen::VectorXd scale = Eigen::VectorXd::Constant(size, plan.people);
+    if (size > n) scale.tail(2).setConstant(units_of(plan, at).experiences);
+    const DenseMatrix scaled =
+        DenseMatrix::Identity(size, size) - scale.cwiseInverse().asDiagonal() * J * scale.asDiagonal();
+    const Eigen::PartialPivLU<DenseMatrix> factors(scaled);
+    if (!(factors.rcond() > 1e-14)) break;
+    Eigen::VectorXd missing(size);
+    missing.head(n) = next.occupancy - at.occupancy;
+    if (size > n) missing.tail(2) << next.good - at.good, next.bad - at.bad;
+    const Eigen::VectorXd move = scale.cwiseProduct(factors.solve(missing.cwiseQuotient(scale)));
+    MarketState further = at;
+    further.occupancy += move.head(n);
+    further.occupancy = further.occupancy.cwiseMax(0.0);
+    if (size > n) {
+      further.good = std::max(0.0, at.good + move[n]);
+      further.bad = std::max(0.0, at.bad + move[n + 1]);
+    }
+    const double all = further.occupancy.sum();
+    if (!std::isfinite(all)) break;
+    if (all > plan.people) further.occupancy *= plan.people / all;
+    MarketState after = further;
+    plan.step(further, after);
+    const double found = change(plan, further, after);
+    if (!(found < residual)) break;
+    at = further;
+    next = after;
+    residual = found;
+  }
+  if (!(residual <= 1e-11)) return std::nullopt;
+  return at;
+}
+
+MarketEquilibrium described(const MarketPlan& plan, const MarketState& at) {
+  MarketState next = at;
+  const MarketFlow flow = plan.step(at, next);
+  const Eigen::VectorXcd roots = Eigen::EigenSolver<DenseMatrix>(derivative(plan, at), false).eigenvalues();
+  const double radius = roots.cwiseAbs().maxCoeff();
+  return {.occupancy = at.occupancy,
+          .pool = std::max(0.0, plan.people - at.occupancy.sum()),
+          .good = at.good,
+          .bad = at.bad,
+          .reputation = plan.reputation_of(at.good, at.bad),
+          .referred = flow.referred,
+          .advertised = flow.advertised,
+          .profit = plan.at_beginning(flow) + plan.at_end(flow),
+          .spectral_radius = radius,
+          .is_stable = radius < 1.0,
+          .residual = change(plan, at, next)};
+}
+
+double inside(const MarketPlan& plan, const Vector& occupancy) {
+  double all = 0.0;
+  for (Index i = 0; i < occupancy.size(); ++i) {
+    if (plan.is_absorbing[static_cast<std::size_t>(i)] == 0) all += occupancy[i];
+  }
+  return all;
+}
+
+void refuse_where_it_happens_to_be(const MarketPlan& plan) {
+  std::vector<std::string> exits;
+  for (Index i = 0; i < plan.n_states(); ++i) {
+    if (plan.is_absorbing[static_cast<std::size_t>(i)] != 0) exits.push_back(plan.states().name(i));
+  }
+  if (exits.empty() || plan.returns > 0.0 || (exits.size() == 1 && plan.advertising > 0.0)) return;
+  throw std::domain_error("market_equilibria: those gone to " + text::list(exits) +
+                          " never return, so where the market settles depends on where it begins; give returns above "
+                          "0, or follow it with market_path");
+}
+
+// --- growth ------------------------------------------------------------------------------------------------------------
+
+struct Growth {
+  double factor;
+  double reputation;
+};
+
+/// The growth of a base at a given reputation, and the reputation that its mix of states makes.
+struct Mix {
+  double factor;
+  double reputation;
+};
+
+Mix mix_at(const MarketPlan& plan, double rho) {
+  const bool told = plan.has_reputation();
+  std::vector<double> searching;
+  if (told) plan.search_row(rho, searching);
+  const Index n = plan.n_states();
+  DenseMatrix A = DenseMatrix::Zero(n, n);  // rows = from
+  Eigen::VectorXd brought = plan.contacts;
+  for (Index i = 0; i < n; ++i) {
+    const auto row = static_cast<std::size_t>(i);
+    for (std::size_t m = plan.first[row]; m < plan.first[row + 1]; ++m) {
+      const double p = told && plan.search() == i ? searching[m - plan.first[row]] : plan.moves[m].probability;
+      brought[i] += p * plan.moves[m].contacts;
+      A(i, plan.moves[m].to) += plan.is_absorbing[row] != 0 ? p * (1.0 - plan.returns) : p;
+    }
+  }
+  A += brought * plan.arrives_at.transpose();
+  // Those who are gone and bring nobody do not feed the base.
+  std::vector<Index> base;
+  std::vector<Index> idle;
+  for (Index i = 0; i < n; ++i) {
+    (plan.is_absorbing[static_cast<std::size_t>(i)] == 0 || brought[i] > 0.0 ? base : idle).push_back(i);
+  }
+  const double prior = plan.reputation_of(0.0, 0.0);
+  if (base.empty()) return {.factor = 0.0, .reputation = prior};
+  const DenseMatrix transposed = A(base, base).transpose();
+  const Eigen::EigenSolver<DenseMatrix> solver(transposed, told);
+  Index largest = 0;
+  solver.eigenvalues().real().maxCoeff(&largest);
+  const double factor = std::max(0.0, solver.eigenvalues()[largest].real());
+  if (!told) return {.factor = factor, .reputation = prior};
+
+  Eigen::VectorXd mix = Eigen::VectorXd::Zero(n);
+  const Eigen::VectorXd found = solver.eigenvectors().col(largest).real().cwiseAbs();
+  for (std::size_t k = 0; k < base.size(); ++k) mix[base[k]] = found[static_cast<Index>(k)];
+  // Of those gone as many are left as have come, less those who returned, while the base grew or shrank.
+  const double left = factor - (1.0 - plan.returns);
+  Eigen::VectorXd all = left > 0.0 ? mix : Eigen::VectorXd(Eigen::VectorXd::Zero(n));
+  double told_by_gone = 0.0;
+  for (const Index j : idle) {
+    const double come = A.col(j).dot(mix);
+    all[j] = left > 0.0 ? come / left : come;
+    told_by_gone += (plan.good_rates[j] + plan.bad_rates[j]) * all[j];
+  }
+  if (left <= 0.0 && told_by_gone == 0.0) all = mix;
+  const double good = plan.good_rates.dot(all);
+  const double bad = plan.bad_rates.dot(all);
+  return {.factor = factor, .reputation = good + bad > 0.0 ? good / (good + bad) : prior};
+}
+
+Growth settled_growth(const char* who, const MarketPlan& plan) {
+  double rho = plan.reputation_of(plan.good_today, plan.bad_today);
+  if (!plan.has_reputation()) return {.factor = mix_at(plan, rho).factor, .reputation = rho};
+  constexpr int most_rounds = 2000;
+  for (int round = 0; round < most_rounds; ++round) {
+    const Mix mix = mix_at(plan, rho);
+    if (std::abs(mix.reputation - rho) <= 1e-14) return {.factor = mix.factor, .reputation = mix.reputation};
+    rho = 0.5 * (rho + mix.reputation);
+  }
+  throw std::domain_error(
+      std::string(who) +
+      ": the reputation that the base brings about does not settle; a smaller sensitivity would let "
+      "it");
+}
+
+}  // namespace
+
+std::vector<MarketEquilibrium> market_equilibria(const Market& market) {
+  const MarketPlan plan(market);
+  check_size("market_equilibria", plan);
+  refuse_where_it_happens_to_be(plan);
+  const Index n = plan.n_states();
+  const Vector nobody = Vector::Zero(n);
+  const MarketState full{.occupancy = plan.people * plan.arrives_at};
+  std::vector<MarketState> starts{{.occupancy = nobody}, plan.today(), full};
+  if (plan.has_reputation()) {
+    const double lasting = plan.people / (1.0 - plan.law.retention);
+    starts.back().good = lasting * plan.good_rates.maxCoeff();
+    for (const Vector& there : {nobody, full.occupancy}) {
+      starts.push_back({.occupancy = there, .good = 0.0, .bad = lasting * plan.bad_rates.maxCoeff()});
+    }
+  }
+  std::vector<MarketEquilibrium> found;
+  for (const MarketState& start : starts) {
+    const std::optional<MarketState> at = solved(plan, followed(plan, start));
+    if (!at) continue;
+    const double rho = plan.reputation_of(at->good, at->bad);
+    const bool is_known = std::any_of(found.begin(), found.end(), [&](const MarketEquilibrium& e) {
+      return (e.occupancy - at->occupancy).cwiseAbs().maxCoeff() <= 1e-8 * plan.people &&
+             std::abs(e.reputation - rho) <= 1e-8;
+    });
+    if (!is_known) found.push_back(described(plan, *at));
+  }
+  if (found.empty()) {
+    throw std::domain_error(
+        "market_equilibria: the market does not settle within the periods that are tried; follow it with market_path");
+  }
+  std::stable_sort(found.begin(), found.end(), [&](const MarketEquilibrium& a, const MarketEquilibrium& b) {
+    return inside(plan, a.occupancy) < inside(plan, b.occupancy);
+  });
+  return found;
+}
+
+double market_growth(const Market& market) {
+  const MarketPlan plan(market);
+  check_size("market_growth", plan);
+  return settled_growth("market_growth", plan).factor;
+}
+
+MarketThreshold market_threshold(const Market& market, std::string_view from, std::string_view to) {
+  constexpr const char* who = "market_threshold";
+  const MarketPlan plan(market);
+  check_size(who, plan);
+  const StateSpace& states = plan.states();
+  const Index i = states.index(from);
+  const Index j = states.index(to);
+  const auto growth_at = [&](double p) {
+    return settled_growth(who, MarketPlan(detail::with_probability(who, market, i, j, p)));
+  };
+  const auto distance = [&](double p) { return growth_at(p).factor - 1.0; };
+  constexpr int pieces = 32;
+  constexpr double least = 1e-9;  // at 0 and 1 moves would be missing
+  const double current = market.chain.probability(i, j);
+  std::array<double, pieces + 1> places{};
+  std::array<double, pieces + 1> heights{};
+  for (int k = 0; k <= pieces; ++k) {
+    const auto at = static_cast<std::size_t>(k);
+    places[at] = least + (1.0 - 2.0 * least) * k / pieces;
+    heights[at] = distance(places[at]);
+  }
+  std::size_t nearest = pieces;
+  double best = std::numeric_limits<double>::infinity();
+  for (std::size_t k = 0; k < pieces; ++k) {
+    if ((heights[k] < 0.0) == (heights[k + 1] < 0.0)) continue;
+    const double away = std::max({0.0, places[k] - current, current - places[k + 1]});
+    if (away < best) {
+      best = away;
+      nearest = k;
+    }
+  }
+  const std::string move = text::quoted(from) + " → " + text::quoted(to);
+  if (nearest == pieces) {
+    const auto [low, high] = std::minmax_element(heights.begin(), heights.end());
+    throw std::domain_error(std::string(who) + ": whatever the probability of " + move + ", the base " +
+                            (*low >= 0.0 ? "never shrinks" : "shrinks") + ": its growth factor per period is from " +
+                            text::number(1.0 + *low, 6) + " to " + text::number(1.0 + *high, 6) +
+                            "; ask for another move, or change referrals first");
+  }
+  double root = places[nearest + 1];
+  if (heights[nearest + 1] != 0.0) {
+    std::uintmax_t steps = 200;
+    const auto bracket =
+        boost::math::tools::toms748_solve(distance, places[nearest], places[nearest + 1], heights[nearest],
+                                          heights[nearest + 1], boost::math::tools::eps_tolerance<double>(50), steps);
+    root = 0.5 * (bracket.first + bracket.second);
+  }
+  return {
+      .probability = root,
+      .grows_above = heights[nearest] < 0.0,
+      .reputation = growth_at(root).reputation,
+      .current = current,
+      .growth_now = settled_growth(who, plan).factor,
+      .definition = "probability of " + move +
+                    " (the rest of the row in proportion) at which a base that is small beside the market, with the "
+                    "reputation of its own mix of states and without advertising, neither grows nor shrinks"};
+}
+
+}  // namespace sojourn

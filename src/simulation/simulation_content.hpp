@@ -1,0 +1,89 @@
+// What a simulation holds.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "simulation/walk_record.hpp"
+#include "sojourn/simulation/simulate.hpp"
+
+namespace sojourn {
+
+namespace detail {
+
+/// Journeys as they were recorded, block by block in the order of the customers, and as columns once somebody asks.
+class SimulatedPaths {
+ public:
+  using Blocks = std::vector<std::shared_ptr<const RecordedBlock>>;
+
+  /// `state_of` is that of the walk.
+  SimulatedPaths(const Chain& chain, const Rewards& rewards, std::vector<std::int32_t> state_of, JourneyEnds ends,
+                 Blocks blocks);
+  /// The same walk with other customers.
+  SimulatedPaths(const SimulatedPaths& like, Blocks blocks);
+
+  const Journeys& journeys() const;
+  std::int64_t n_entries() const { return places().entries.back(); }
+  void write(const JourneyBuffers& to) const;
+  const Blocks& blocks() const { return blocks_; }
+
+ private:
+  /// Where the customers and the entries of each block begin, and where the last ones end.
+  struct Places {
+    std::vector<std::int64_t> customers;
+    std::vector<std::int64_t> entries;
+  };
+
+  const Places& places() const;
+  void write_block(std::size_t block, const JourneyBuffers& to) const;
+
+  Chain chain_;
+  Rewards rewards_;
+  std::vector<std::int32_t> state_of_;
+  JourneyEnds ends_;
+  Blocks blocks_;
+  mutable std::once_flag counted_;
+  mutable Places places_;
+  mutable std::mutex mutex_;
+  mutable std::optional<Journeys> journeys_;
+};
+
+struct SimulationContent {
+  /// Customers `first … first + count - 1`.
+  struct Range {
+    std::int64_t first;
+    std::int64_t count;
+  };
+
+  Chain chain;
+  Rewards rewards;
+  Vector start;
+  std::optional<Discount> discount;
+  std::uint64_t seed;
+  std::optional<Index> horizon;
+  SimulationOutputs outputs;
+  std::vector<std::string> targets;
+  Stays stays;
+
+  std::vector<Range> ranges;  ///< ascending
+  std::optional<SimulatedValue> value = {};
+  CountMatrix occupancy = {};         ///< kept for revenue too
+  CountMatrix moves_per_period = {};  ///< shape (horizon, n_states · n_states), for revenue where moves bring money
+  Matrix revenue = {};
+  CountMatrix moves = {};
+  std::vector<std::int64_t> end_times = {};  ///< one range after another
+  std::vector<std::int64_t> passage_times = {};
+  std::shared_ptr<const detail::SimulatedPaths> paths = {};
+
+  std::int64_t customers() const;
+  /// From whole numbers of customers and moves, so that it does not depend on who counted which.
+  void count_revenue();
+};
+
+}  // namespace detail
+
+}  // namespace sojourn
