@@ -446,7 +446,7 @@ def passage_pairs(n: int) -> None:
     compare(
         "passage times, all pairs",
         n,
-        lambda: sj.mean_passage_times(chain),
+        lambda: sj.path.mean_passage_times(chain),
         peers,
         goals,
         9 if n < 1000 else 5,

@@ -56,9 +56,9 @@ def market(people: int) -> sj.Market:
         referrals=CONTACTS,
         advertising=ADVERTISING,
         returns=RETURNS,
-        reputation=sj.MarketReputation(
+        reputation=sj.market.MarketReputation(
             "zmot",
-            sources=[sj.ExperienceSource(good=GOOD, bad=BAD)],
+            sources=[sj.market.ExperienceSource(good=GOOD, bad=BAD)],
             retention=RETENTION,
             prior_good=PRIOR,
             prior_bad=PRIOR,
@@ -110,7 +110,7 @@ def our_people(people: int, threads: int | None) -> Callable[[], Lived]:
     living = market(people)
 
     def live() -> Lived:
-        found = sj.simulate_market_people(living, horizon=HORIZON, seed=1, threads=threads)
+        found = sj.market.simulate_market_people(living, horizon=HORIZON, seed=1, threads=threads)
         return Lived(int(found.numbers.occupancy[0, -1, INSIDE].sum()), people)
 
     return live

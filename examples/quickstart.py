@@ -14,7 +14,7 @@ value = sj.lifetime_value(chain, rewards, annual_discount_rate=0.10)
 print(value)
 
 # How he most probably comes to recommend us.
-path = sj.most_probable_path(chain, "engagement", "recommendation")
+path = sj.chain.most_probable_path(chain, "engagement", "recommendation")
 print(f"most probable way to recommendation: {' → '.join(path.states)} (probability {path.probability:.4f})\n")
 
 # The same by simulation: 100,000 customers, five years.

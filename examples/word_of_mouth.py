@@ -21,7 +21,7 @@ for lever in ref.sensitivity(start="search").levers()[:3]:
     )
 
 # The same company in a market of a million people, with a reputation that searchers answer to.
-reviews = sj.ExperienceSource("reviews", good={"satisfied": 0.05}, bad={"unhappy": 0.2})
+reviews = sj.market.ExperienceSource("reviews", good={"satisfied": 0.05}, bad={"unhappy": 0.2})
 market = sj.Market(
     chain,
     people=1_000_000,
@@ -31,12 +31,12 @@ market = sj.Market(
     advertising=0.002,
     advertising_cost=10_000.0,
     referred_cost=5.0,
-    reputation=sj.MarketReputation("search", sources=[reviews], sensitivity=2.0, good=4000.0, bad=3000.0),
+    reputation=sj.market.MarketReputation("search", sources=[reviews], sensitivity=2.0, good=4000.0, bad=3000.0),
 )
 path = sj.market_path(market, horizon=36, **year)
 inside, told = path.inside[-1], path.reputation[-1]
 print(f"\ninside after three years {inside:.0f}, reputation {told:.3f}, profit {path.profit:.0f}")
-threshold = sj.market_threshold(market, "search", "satisfied")
+threshold = sj.market.market_threshold(market, "search", "satisfied")
 print(f"search → satisfied {threshold.current:.3f}, the base shrinks below {threshold.probability:.3f}")
 
 # What to do? Each policy against the market as it is, on the same random numbers.

@@ -194,14 +194,16 @@ def test_the_published_mode_of_the_dirichlet_rows_comes_out() -> None:
 
 def test_the_published_log_likelihood_comes_out() -> None:
     anchor = ANCHORS["log_likelihood"]
-    assert sj.log_likelihood(anchor["moves"], chain_of(anchor)) == pytest.approx(
+    assert sj.data.log_likelihood(anchor["moves"], chain_of(anchor)) == pytest.approx(
         anchor["log_likelihood"], abs=anchor["tolerance"]
     )
 
 
 def test_the_published_covariance_of_a_dirichlet_law_comes_out() -> None:
     anchor = ANCHORS["dirichlet_covariance"]
-    assert close(80 * sj.dirichlet_covariance(anchor["alpha"]), anchor["eighty_times_covariance"], anchor["tolerance"])
+    assert close(
+        80 * sj.data.dirichlet_covariance(anchor["alpha"]), anchor["eighty_times_covariance"], anchor["tolerance"]
+    )
 
 
 def test_the_published_paths_start_move_and_end_as_counted() -> None:

@@ -25,7 +25,7 @@ REWARDS = {"active": 1.0}
 nan, inf = math.nan, math.inf
 
 
-def brought(referrals: dict[str, float], **options: Any) -> sj.ReferralValue:
+def brought(referrals: dict[str, float], **options: Any) -> sj.market.ReferralValue:
     return sj.referral_value(CHAIN, REWARDS, referrals=referrals, discount_factor=1, **options)
 
 
@@ -96,14 +96,14 @@ CALLS: dict[str, Callable[[], Any]] = {
     "an unknown state in a log": lambda: events([1, 2], [1, 2], ["trial", "loyal"]),
     "a row without data": lambda: sj.fit_chain(through(["trial", "churn"])),
     "a move that the lifecycle forbids": lambda: sj.fit_chain(
-        through(["active", "silent_1", "silent_1", "active"], lifecycle=sj.recency(2), states=None, exits=None)
+        through(["active", "silent_1", "silent_1", "active"], lifecycle=sj.chain.recency(2), states=None, exits=None)
     ),
     "negative smoothing": lambda: sj.fit_chain(through(["trial", "active", "churn"]), smoothing=-1),
     "an interval of a chain that was not fitted": lambda: value(discount_factor=1).interval(0.9),
     "a negative stock": lambda: sj.forecast(CHAIN, [1.0, -2.0, 0.0]),
-    "a path to nowhere": lambda: sj.most_probable_path(CHAIN, "churn", "trial"),
-    "recency without silence": lambda: sj.recency(0),
-    "a model file that is not JSON": lambda: sj.model_from_json("customer,date\n1,2026-01-01\n"),
+    "a path to nowhere": lambda: sj.chain.most_probable_path(CHAIN, "churn", "trial"),
+    "recency without silence": lambda: sj.chain.recency(0),
+    "a model file that is not JSON": lambda: sj.model.model_from_json("customer,date\n1,2026-01-01\n"),
     "a negative number of newcomers": lambda: sj.Referrals(NAMES, {"active": -0.1}),
     "newcomers who arrive in an exit": lambda: brought({"active": 0.1}, arrives_at="churn"),
     "newcomers brought by those who have left": lambda: brought({"churn": 0.1}),
@@ -193,14 +193,14 @@ def test_states_of_another_kind_are_refused(states: Any, error: type[Exception],
         (lambda: sj.forecast(CHAIN, {"trial": 1.0}, arrivals=[0.0, -1.0, 0.0]), ValueError, "arrivals"),
         (lambda: sj.forecast("chain", {"trial": 1.0}), TypeError, "forecast: expected a Chain or a FitResult"),
         (lambda: sj.structure(None), TypeError, "structure: expected a Chain or a FitResult, found NoneType"),
-        (lambda: sj.most_probable_path(CHAIN, "loyal", "churn"), IndexError, "'loyal'"),
-        (lambda: sj.recency(2.0), TypeError, "churn_after"),
-        (lambda: sj.recency(-1), ValueError, "churn_after"),
-        (lambda: sj.StateValues(NAMES, [1.0]), ValueError, "found (1,)"),
-        (lambda: sj.StateValues(NAMES, {"loyal": 1.0}), IndexError, "'loyal'"),
-        (lambda: sj.dirichlet_covariance([[1.0]]), ValueError, "alpha: expected shape (n,), found (1, 1)"),
-        (lambda: sj.dirichlet_covariance([-1.0, 1.0]), ValueError, "alpha"),
-        (lambda: sj.dirichlet_covariance([nan, 1.0]), ValueError, "alpha"),
+        (lambda: sj.chain.most_probable_path(CHAIN, "loyal", "churn"), IndexError, "'loyal'"),
+        (lambda: sj.chain.recency(2.0), TypeError, "churn_after"),
+        (lambda: sj.chain.recency(-1), ValueError, "churn_after"),
+        (lambda: sj.chain.StateValues(NAMES, [1.0]), ValueError, "found (1,)"),
+        (lambda: sj.chain.StateValues(NAMES, {"loyal": 1.0}), IndexError, "'loyal'"),
+        (lambda: sj.data.dirichlet_covariance([[1.0]]), ValueError, "alpha: expected shape (n,), found (1, 1)"),
+        (lambda: sj.data.dirichlet_covariance([-1.0, 1.0]), ValueError, "alpha"),
+        (lambda: sj.data.dirichlet_covariance([nan, 1.0]), ValueError, "alpha"),
         (lambda: sj.lifetime_value(CHAIN, {"loyal": 1.0}, discount_factor=1), IndexError, "rewards: unknown state"),
         (lambda: sj.lifetime_value(CHAIN, [nan, 0.0, 0.0], discount_factor=1), ValueError, "'trial'"),
         (lambda: sj.lifetime_value(CHAIN, "ten", discount_factor=1), TypeError, "rewards: expected numbers"),

@@ -34,11 +34,11 @@ def simulation() -> sj.Simulation:
     return sj.simulate(CHAIN, customers=50, horizon=4, outputs=("occupancy", "journeys"), seed=3)
 
 
-def why() -> sj.Sensitivity:
+def why() -> sj.value.Sensitivity:
     return value().sensitivity("active")
 
 
-def what_if() -> sj.WhatIf:
+def what_if() -> sj.value.WhatIf:
     other = CHAIN.with_row("active", {"active": 0.8, "silent": 0.1, "churn": 0.1})
     return sj.what_if(value(), sj.lifetime_value(other, value().rewards, annual_discount_rate=0.1))
 
@@ -64,7 +64,7 @@ TABLES: list[tuple[str, Callable[[], Any], list[str]]] = [
     ("Levers", lambda: why().levers(), ["from_state", "to_state", "probability", "value_of_a_point"]),
     (
         "BaseLevers",
-        lambda: sj.base_levers(value(), {"active": 9}),
+        lambda: sj.value.base_levers(value(), {"active": 9}),
         ["from_state", "to_state", "probability", "value_of_a_point", "value_for_base", "break_even_cost"],
     ),
     ("Leaks", lambda: why().leaks(), ["from_state", "exit", "amount"]),

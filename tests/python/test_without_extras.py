@@ -146,7 +146,7 @@ def test_models_are_saved_and_loaded(tmp_path: Path) -> None:
     run(
         f"""
         import pickle
-        model = sj.Model(chain, rewards={{"active": 1.0}}, annual_discount_rate=0.1)
+        model = sj.model.Model(chain, rewards={{"active": 1.0}}, annual_discount_rate=0.1)
         sj.save_model(model, {str(tmp_path / "model.json")!r})
         assert sj.load_model({str(tmp_path / "model.json")!r}) == model == pickle.loads(pickle.dumps(model))
         """
@@ -178,7 +178,10 @@ def test_streamed_journeys_say_what_to_install(tmp_path: Path) -> None:
     run(
         f"""
         path = {str(tmp_path / "journeys.parquet")!r}
-        says(lambda: sj.journey_batches(chain, 10), "journey_batches", "pyarrow", "pip install 'sojourn[arrow]'")
+        says(
+            lambda: sj.simulation.journey_batches(chain, 10),
+            "journey_batches", "pyarrow", "pip install 'sojourn[arrow]'",
+        )
         says(lambda: sj.write_journeys(path, chain, 10), "write_journeys", "pyarrow", "pip install 'sojourn[arrow]'")
         """
     )

@@ -203,7 +203,7 @@ std::function<void(std::int64_t done)> to_progress(py::handle report, std::int64
 Reporter::Reporter(py::handle progress, std::int64_t total, const char* unit)
     : is_bar_(progress.is(py::bool_(true))), total_(total) {
   if (is_bar_) {
-    report_ = py::module_::import("sojourn._progress").attr("Bar")(unit);
+    report_ = py::module_::import("sojourn._support.progress").attr("Bar")(unit);
   } else if (!progress.is_none() && !progress.is(py::bool_(false))) {
     report_ = py::reinterpret_borrow<py::object>(progress);
   }

@@ -131,7 +131,7 @@ def write_report(journeys: Any, settings: Any, folder: Path, steps: Steps) -> No
     steps.step("writing the page")
     tables = write_tables(analysis, folder)
     provenance = {"source": settings.source, "made_on": settings.made_on, "made_by": f"sojourn {sj.__version__}"}
-    model = sj.Model(
+    model = sj.model.Model(
         analysis.fit.chain,
         fit=analysis.fit,
         rewards=analysis.value.rewards,

@@ -129,7 +129,7 @@ def write_journeys(path: str, chain: Any, options: dict[str, Any]) -> None:
     """Journeys of any number of customers → .csv or .parquet, part by part."""
     import numpy as np
 
-    from sojourn import _streaming
+    from sojourn.simulation import _streaming
 
     try:
         if path.endswith(".parquet"):

@@ -123,7 +123,8 @@ class Flow:
 
 def flow_of(subject: Any, referrals: Any, arrives_at: Any, discount: Any) -> Flow:
     """Reads chain, referrals and arrivals, and follows a newcomer to his end."""
-    from sojourn import Referrals, extinction, structure
+    from sojourn.chain import structure
+    from sojourn.market import Referrals, extinction
 
     value = referrals if hasattr(referrals, "lifetime_referrals") else subject
     if hasattr(value, "lifetime_referrals"):

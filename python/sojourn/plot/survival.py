@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def survival_curve(subject: Any, periods: int, start: Any = None) -> NDArray[np.float64]:
     """The share of customers not yet in an absorbing state after 0 … `periods` periods, shape (periods + 1,)."""
-    from sojourn import forecast
+    from sojourn.path import forecast
 
     chain = style.chain_of(subject)
     if start is None:

@@ -47,7 +47,7 @@ def threshold(
         Where the move cannot be changed, or the growth is not defined for any probability.
     """
     style.check_kind("threshold", market, "Market", ("chain", "people", "replace"))
-    from sojourn import Policy, market_growth, market_threshold, with_policy
+    from sojourn.market import Policy, market_growth, market_threshold, with_policy
 
     if points < 3:
         raise ValueError(f"threshold: points must be at least 3, found {points}")

@@ -300,7 +300,9 @@ def levers(analysis: Analysis) -> list[Any]:
         return []
     moves = np.asarray(analysis.fit.counts.moves)
     at = analysis.fit.chain.states.index
-    seen = [lever for lever in sj.base_levers(analysis.value, base) if moves[at(lever.from_state), at(lever.to_state)]]
+    seen = [
+        lever for lever in sj.value.base_levers(analysis.value, base) if moves[at(lever.from_state), at(lever.to_state)]
+    ]
     several = {name for name in analysis.names if np.count_nonzero(analysis.matrix[at(name)]) != 2}
     kept = [lever for lever in seen if lever.value_for_base > 0 or lever.from_state in several]
     return [lever for lever in kept if lever.break_even_cost > 0]

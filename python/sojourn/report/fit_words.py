@@ -65,7 +65,7 @@ def fit_words(tests: Any, raw: list[str], names: list[str], currency: str) -> Fi
             "question": str(table["question"][k]).capitalize(),
             "statistic": f"{table['statistic'][k]:,.1f}",
             "degrees": int(table["degrees_of_freedom"][k]),
-            "p_value": sj.p_value_text(float(table["p_value"][k])),
+            "p_value": sj.trust.p_value_text(float(table["p_value"][k])),
             "shift": f"{100 * table['effect'][k]:.1f}",
             "chance": f"{100 * table['effect_by_chance'][k]:.1f}",
             "moves": int(table["moves"][k]),

@@ -147,7 +147,8 @@ def plots(analysis: Any) -> dict[str, str]:
 
 def word_of_mouth_plots(analysis: Any) -> dict[str, str]:
     """The pictures of the section on word of mouth; an empty one where it has none."""
-    from sojourn import plot, structure
+    from sojourn import plot
+    from sojourn.chain import structure
     from sojourn.plot.graph import map_size, plan_map
     from sojourn.report.word_of_mouth import GENERATIONS, quadrants
 

@@ -168,11 +168,11 @@ def followed(analysis: Analysis, given: Given) -> WordOfMouth:
     )
     mild, value = ask.both(chain, rewards, referrals)
     own = sj.lifetime_value(chain, rewards, **discount).mean if value is None else value.own
-    offspring = None if rates is None else sj.offspring_law(given.counts)
+    offspring = None if rates is None else sj.market.offspring_law(given.counts)
     kind = "poisson" if offspring is None else offspring.best
     if kind == "bernoulli" and referrals.max() > 1.0:
         kind = "poisson"
-    extinction = sj.extinction(chain, referrals, arrives_at=law, offspring=kind)
+    extinction = sj.market.extinction(chain, referrals, arrives_at=law, offspring=kind)
     return WordOfMouth(
         given=given,
         rates=rates,
@@ -234,7 +234,7 @@ def carried(analysis: Analysis, ask: Question, rates: Any) -> Sureness:
 
     n = DRAWS if len(analysis.names) <= 60 else DRAWS // 5
     seed = analysis.settings.seed
-    worlds = sj.ChainDraws(analysis.fit, seed=seed)
+    worlds = sj.trust.ChainDraws(analysis.fit, seed=seed)
     referrals = np.asarray(rates.draws(n, seed=seed), dtype=float)
     R0, growth = np.empty(n), np.empty(n)
     total, lifetime = np.empty((n, len(analysis.names))), np.empty((n, len(analysis.names)))
@@ -324,7 +324,7 @@ def quadrants(analysis: Analysis) -> Any:
     states = living_states(analysis)
     if told is None or told.value is None or not len(states):
         return None
-    return sj.referral_quadrants(told.value, states)
+    return sj.market.referral_quadrants(told.value, states)
 
 
 @dataclass

@@ -240,10 +240,10 @@ def test_rewards_that_make_no_sense_are_refused(amounts: Any, error: type[Except
         sj.Rewards(NAMES, amounts)
 
 
-PRESETS = [sj.six_stages(), sj.moments_of_truth(), sj.full_journey(), sj.subscription()]
+PRESETS = [sj.six_stages(), sj.chain.moments_of_truth(), sj.full_journey(), sj.subscription()]
 
 
-@pytest.mark.parametrize("life", [*PRESETS, sj.recency(6)])
+@pytest.mark.parametrize("life", [*PRESETS, sj.chain.recency(6)])
 def test_a_preset_is_a_lifecycle_with_an_exit(life: sj.Lifecycle) -> None:
     assert life.exits == ["churn"]
     assert life.is_exit("churn")
@@ -264,21 +264,21 @@ def test_an_illustrative_chain_keeps_to_the_allowed_moves(life: sj.Lifecycle) ->
 
 def test_other_lifecycles_have_no_illustrative_chain() -> None:
     with pytest.raises(ValueError, match="illustrative_chain: only the presets"):
-        sj.recency(6).illustrative_chain()
+        sj.chain.recency(6).illustrative_chain()
 
 
 def test_presets_have_the_states_of_their_names() -> None:
     assert {"engagement", "loyalty", "recommendation"} < set(sj.six_stages().states)
-    assert {"stimulus", "zmot", "fmot", "smot", "umot"} < set(sj.moments_of_truth().states)
+    assert {"stimulus", "zmot", "fmot", "smot", "umot"} < set(sj.chain.moments_of_truth().states)
     assert set(sj.six_stages().states) < set(sj.full_journey().states)
     assert "renewal" in sj.subscription().states
-    assert sj.recency(2).states.names == ("active", "silent_1", "silent_2", "churn")
+    assert sj.chain.recency(2).states.names == ("active", "silent_1", "silent_2", "churn")
     assert sj.six_stages(exits=["churn", "deceased"]).exits == ["churn", "deceased"]
-    assert sj.moments_of_truth().moments("zmot") == ("zmot",)
+    assert sj.chain.moments_of_truth().moments("zmot") == ("zmot",)
 
 
 def test_recency_allows_silence_to_grow_by_one_period_only() -> None:
-    life = sj.recency(2)
+    life = sj.chain.recency(2)
     assert life.allows("active", "silent_1")
     assert life.allows("silent_2", "churn")
     assert not life.allows("active", "silent_2")
@@ -352,9 +352,9 @@ def test_no_path_is_more_probable_than_the_most_probable_one(chain: sj.Chain) ->
     for j in range(n):
         if best[0, j] == 0.0:
             with pytest.raises(ValueError, match="cannot be reached"):
-                sj.most_probable_path(chain, 0, j)
+                sj.chain.most_probable_path(chain, 0, j)
             continue
-        path = sj.most_probable_path(chain, 0, j)
+        path = sj.chain.most_probable_path(chain, 0, j)
         assert path.states[0] == chain.states[0]
         assert path.states[-1] == chain.states[j]
         steps = [chain.probability(a, b) for a, b in zip(path.states, path.states[1:], strict=False)]
@@ -404,6 +404,6 @@ def test_every_public_function_is_described(name: str) -> None:
     assert "nullptr" not in text
 
 
-@pytest.mark.parametrize("kind", [sj.Chain, sj.Rewards, sj.Lifecycle, sj.StateSpace, sj.StateValues, sj.Period])
+@pytest.mark.parametrize("kind", [sj.Chain, sj.Rewards, sj.Lifecycle, sj.StateSpace, sj.chain.StateValues, sj.Period])
 def test_every_public_class_is_described(kind: type) -> None:
     assert len(inspect.getdoc(kind) or "") > 20

@@ -27,7 +27,7 @@ def simulated(**options: Any) -> Any:
 
 
 def model(**options: Any) -> Any:
-    return sj.Model(CHAIN, rewards=REWARDS, **options)
+    return sj.model.Model(CHAIN, rewards=REWARDS, **options)
 
 
 every_call = pytest.mark.parametrize("call", [value, simulated, model])

@@ -49,7 +49,7 @@ def run(*arguments: str, cwd: Path | None = None, **environment: str) -> subproc
     )
 
 
-def model_of(folder: Path, *options: str) -> sj.Model:
+def model_of(folder: Path, *options: str) -> sj.model.Model:
     assert main([*options, "--out", str(folder)]) == 0
     return sj.load_model(str(folder / "model.json"))
 
@@ -320,7 +320,9 @@ def model(tmp_path_factory) -> str:
     chain = sj.six_stages().illustrative_chain()
     path = tmp_path_factory.mktemp("model") / "model.json"
     sj.save_model(
-        sj.Model(chain, rewards={"repurchase": 50.0, "loyalty": 40.0}, start="engagement", annual_discount_rate=0.10),
+        sj.model.Model(
+            chain, rewards={"repurchase": 50.0, "loyalty": 40.0}, start="engagement", annual_discount_rate=0.10
+        ),
         str(path),
     )
     return str(path)

@@ -107,14 +107,14 @@ def test_a_fit_is_the_share_of_moves(counts: sj.Counts) -> None:
     assert fit.report.rows_without_data == []
     likelihood = 3 * np.log(1 / 3) + 2 * np.log(2 / 3) + np.log(1 / 3)
     assert fit.report.log_likelihood == pytest.approx(likelihood, rel=1e-14)
-    assert sj.log_likelihood(counts.moves, fit.chain) == pytest.approx(likelihood, rel=1e-14)
+    assert sj.data.log_likelihood(counts.moves, fit.chain) == pytest.approx(likelihood, rel=1e-14)
     assert sj.fit_chain(journeys_of(PATHS, value=10.0)) == fit
 
 
 def test_no_chain_is_more_likely_than_the_fitted_one(counts: sj.Counts) -> None:
     fit = sj.fit_chain(counts)
     for row in ([0.4, 0.3, 0.3], [0.2, 0.4, 0.4], [0.3, 0.4, 0.3]):
-        assert sj.log_likelihood(counts.moves, fit.chain.with_row("trial", row)) < fit.report.log_likelihood
+        assert sj.data.log_likelihood(counts.moves, fit.chain.with_row("trial", row)) < fit.report.log_likelihood
 
 
 def test_smoothing_adds_to_every_allowed_move(counts: sj.Counts) -> None:
@@ -144,7 +144,7 @@ def test_the_mode_with_a_flat_prior_is_the_share_of_moves(counts: sj.Counts) -> 
 def test_standard_errors_are_those_of_the_posterior(counts: sj.Counts) -> None:
     fit = sj.fit_chain(counts, smoothing=1.0)
     for i in range(2):
-        covariance = sj.dirichlet_covariance(fit.posterior[i])
+        covariance = sj.data.dirichlet_covariance(fit.posterior[i])
         assert np.allclose(fit.standard_errors[i], np.sqrt(np.diag(covariance)), rtol=1e-12)
         assert np.allclose(covariance.sum(axis=1), 0.0, atol=1e-15)
     assert (fit.standard_errors[2] == 0.0).all()
@@ -172,7 +172,7 @@ def test_a_row_without_data_is_filled_as_asked() -> None:
 def test_moves_that_the_lifecycle_forbids_are_refused_or_dropped() -> None:
     paths = [["active", "silent_1", "silent_1", "active"], ["active", "silent_1", "silent_2", "churn"]]
     paths.append(["active", "silent_1", "active", "active", "silent_1", "silent_2", "active"])
-    journeys = journeys_of(paths, lifecycle=sj.recency(2))
+    journeys = journeys_of(paths, lifecycle=sj.chain.recency(2))
     with pytest.raises(ValueError, match=r"fit_chain: .*forbids.*'silent_1'.*drop"):
         sj.fit_chain(journeys)
     fit = sj.fit_chain(journeys, forbidden="drop")
@@ -232,7 +232,7 @@ def test_something_that_is_no_counts_is_refused(wrong: Any) -> None:
 def test_a_likelihood_is_of_whole_moves(wrong: Any) -> None:
     chain = sj.Chain(["a", "b"], [[0.5, 0.5], [0.0, 1.0]])
     with pytest.raises(ValueError, match="moves: expected whole numbers of at least 0"):
-        sj.log_likelihood(wrong, chain)
+        sj.data.log_likelihood(wrong, chain)
 
 
 @st.composite

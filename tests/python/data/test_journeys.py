@@ -280,7 +280,7 @@ def test_silence_is_churn_dated_at_the_first_silent_period() -> None:
         origin="calendar",
         churn_after=2,
     )
-    of: dict[str, list[sj.JourneyView]] = {}
+    of: dict[str, list[sj.data.JourneyView]] = {}
     for journey in found:
         of.setdefault(journey.customer, []).append(journey)
     assert of["a"][0].states == ["active", "churn"]

@@ -37,7 +37,7 @@ def test_a_customer_is_active_then_silent_then_gone() -> None:
 
 def test_the_defaults_are_months_and_six_silent_ones() -> None:
     found = read(("a", "2024-01-01"), until="2025-12-31")
-    assert found.states == sj.recency(6).states
+    assert found.states == sj.chain.recency(6).states
     assert found[0].states == ["active", *(f"silent_{k}" for k in range(1, 7)), "churn"]
 
 
@@ -239,6 +239,6 @@ def test_a_chain_fitted_to_orders_has_a_row_for_every_state() -> None:
     rng = np.random.default_rng(7)
     rows = [(int(c), START + dt.timedelta(days=int(d)), 10.0) for c in range(200) for d in rng.integers(0, 700, 6)]
     fit = sj.fit_chain(read(*rows, churn_after=2, until="2025-11-30"))
-    assert fit.states == sj.recency(2).states
+    assert fit.states == sj.chain.recency(2).states
     assert fit.chain.transition_matrix.sum(axis=1) == pytest.approx(1.0)
     assert fit.chain.absorbing_states == ["churn"]

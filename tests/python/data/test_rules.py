@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import sojourn as sj
-from sojourn import Rule, Rules
+from sojourn.data import Rule, Rules
 
 LIFE = sj.six_stages()
 FIRST = Rule("engagement", first_event=True)
@@ -209,10 +209,10 @@ def test_rules_tell_what_they_need_and_read_as_a_table() -> None:
 def test_a_rule_gives_back_its_conditions() -> None:
     rule = Rule("loyalty", is_in={"event": "order"}, nth_order=5, cadence={"orders": 4, "days": 10}, is_new="brand")
     assert rule.is_in == {"event": ["order"]}
-    assert (rule.nth_order, rule.cadence, rule.is_new) == (5, sj.Cadence(orders=4, days=10), ["brand"])
+    assert (rule.nth_order, rule.cadence, rule.is_new) == (5, sj.data.Cadence(orders=4, days=10), ["brand"])
     assert (rule.quiet_days, rule.first_event, rule.at_least) == (None, False, {})
     assert rule == Rule(
-        "loyalty", is_in={"event": ["order"]}, nth_order=5, cadence=sj.Cadence(orders=4, days=10), is_new=["brand"]
+        "loyalty", is_in={"event": ["order"]}, nth_order=5, cadence=sj.data.Cadence(orders=4, days=10), is_new=["brand"]
     )
     assert rule != Rule("loyalty", nth_order=5)
 
@@ -355,7 +355,7 @@ def test_a_toml_file_says_the_same_as_the_rules_in_python(tmp_path: Path) -> Non
         sj.six_stages(exits=["switched", "lapsed"]),
         [
             Rule("recommendation", is_in={"event": ["share", "referral"]}),
-            Rule("loyalty", cadence=sj.Cadence(orders=4, days=45)),
+            Rule("loyalty", cadence=sj.data.Cadence(orders=4, days=45)),
             Rule("loyalty", nth_order=5, at_least={"rating": 3}),
             Rule("dissatisfaction", at_most={"rating": 2.5}),
             Rule("curiosity", is_new=["category", "brand"]),

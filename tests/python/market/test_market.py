@@ -21,7 +21,7 @@ CHAIN = sj.Chain(
     ],
     period="month",
 )
-FRIENDS = sj.ExperienceSource("friends", good={"satisfied": 0.3}, bad={"unhappy": 0.6})
+FRIENDS = sj.market.ExperienceSource("friends", good={"satisfied": 0.3}, bad={"unhappy": 0.6})
 REPUTATION: dict[str, Any] = {
     "sources": [FRIENDS],
     "retention": 0.8,
@@ -43,7 +43,7 @@ def market(**changes: Any) -> sj.Market:
         "referred_cost": 1.0,
         "advertised_cost": 6.0,
         "returns": 0.05,
-        "reputation": sj.MarketReputation("zmot", **REPUTATION),
+        "reputation": sj.market.MarketReputation("zmot", **REPUTATION),
     }
     return sj.Market(CHAIN, **{**options, **changes})
 
@@ -113,7 +113,7 @@ def test_a_hundred_million_people_are_counted_to_the_last() -> None:
 
 
 def test_persons_have_the_numbers_of_their_market_and_a_tree() -> None:
-    people = sj.simulate_market_people(market(), horizon=24, seed=5)
+    people = sj.market.simulate_market_people(market(), horizon=24, seed=5)
     numbers = people.numbers
     assert (numbers.occupancy.sum(axis=2) + numbers.pool == 100_000).all()
     assert numbers.n_paths == 1
@@ -137,14 +137,14 @@ def test_the_same_market_comes_out_for_any_threads_and_in_parts() -> None:
     for name in ("occupancy", "pool", "referred", "advertised", "good", "reputation", "revenue", "costs", "profit"):
         assert same(getattr(whole, name), getattr(again, name))
         assert same(getattr(whole, name)[7:], getattr(part, name))
-    one = sj.simulate_market_people(market(), horizon=12, seed=7, threads=1)
-    two = sj.simulate_market_people(market(), horizon=12, seed=7, threads=2)
+    one = sj.market.simulate_market_people(market(), horizon=12, seed=7, threads=1)
+    two = sj.market.simulate_market_people(market(), horizon=12, seed=7, threads=2)
     for name in ("arrived", "brought_by", "generation", "state"):
         assert same(getattr(one, name), getattr(two, name))
 
 
 def test_an_equilibrium_stands_still() -> None:
-    (found,) = sj.market_equilibria(market())
+    (found,) = sj.market.market_equilibria(market())
     assert found.is_stable
     assert found.spectral_radius < 1
     assert found.residual < 1e-11
@@ -157,10 +157,10 @@ def test_an_equilibrium_stands_still() -> None:
 
 def test_the_threshold_parts_growing_from_shrinking() -> None:
     contagious = market(referrals={"satisfied": 0.8})
-    found = sj.market_threshold(contagious, "fmot", "satisfied")
+    found = sj.market.market_threshold(contagious, "fmot", "satisfied")
     assert found.grows_above
     assert found.current == 0.6
-    assert found.growth_now == sj.market_growth(contagious) > 1
+    assert found.growth_now == sj.market.market_growth(contagious) > 1
     row = CHAIN.transition_matrix[1].copy()
     row[[2, 3]] = found.probability, 1 - found.probability
     at = sj.Market(
@@ -168,15 +168,17 @@ def test_the_threshold_parts_growing_from_shrinking() -> None:
         people=100_000,
         referrals={"satisfied": 0.8},
         arrives_at={"zmot": 0.8, "fmot": 0.2},
-        reputation=sj.MarketReputation("zmot", **REPUTATION),
+        reputation=sj.market.MarketReputation("zmot", **REPUTATION),
     )
-    assert sj.market_growth(at) == pytest.approx(1.0, abs=1e-10)
+    assert sj.market.market_growth(at) == pytest.approx(1.0, abs=1e-10)
     with pytest.raises(ValueError, match=r"whatever the probability .* the base shrinks: its growth factor"):
-        sj.market_threshold(market(referrals=None), "fmot", "satisfied")
+        sj.market.market_threshold(market(referrals=None), "fmot", "satisfied")
 
 
 def test_the_delivery_gap_is_money_between_two_paths() -> None:
-    gap = sj.delivery_gap(market(), "fmot", "satisfied", believed=0.8, felt=0.08, horizon=36, annual_discount_rate=0.1)
+    gap = sj.market.delivery_gap(
+        market(), "fmot", "satisfied", believed=0.8, felt=0.08, horizon=36, annual_discount_rate=0.1
+    )
     assert gap.profit == gap.felt.profit - gap.believed.profit < 0
     assert gap.felt.reputation[-1] < gap.believed.reputation[-1]
     assert "0.08 instead of 0.8 for 'fmot' → 'satisfied'" in str(gap)
@@ -229,7 +231,7 @@ def test_tables_become_frames(backend: Any) -> None:
 
 def test_arrays_are_read_only_and_outlive_what_they_came_from() -> None:
     found = sj.simulate_market(market(), horizon=3)
-    people = sj.simulate_market_people(market(), horizon=3)
+    people = sj.market.simulate_market_people(market(), horizon=3)
     path = sj.market_path(market(), horizon=3)
     arrays = [found.occupancy, found.pool, found.profit, people.arrived, people.numbers.occupancy, path.occupancy]
     copies = [array.copy() for array in arrays]
@@ -246,7 +248,7 @@ def test_a_market_tells_what_it_did() -> None:
     assert repr(found) == "MarketSimulation(2 paths, 3 periods, seed=9)"
     assert repr(market()) == "Market(5 states, people=100000)"
     assert repr(FRIENDS) == "ExperienceSource('friends', weight=1.0)"
-    assert "person by person" in str(sj.simulate_market_people(market(), horizon=2))
+    assert "person by person" in str(sj.market.simulate_market_people(market(), horizon=2))
 
 
 def test_progress_is_told_and_what_it_raises_stops_the_run() -> None:
@@ -254,7 +256,7 @@ def test_progress_is_told_and_what_it_raises_stops_the_run() -> None:
     sj.simulate_market(market(), horizon=5, paths=40, progress=lambda done, total: calls.append((done, total)))
     assert calls[-1] == (40, 40)
     calls.clear()
-    sj.simulate_market_people(market(), horizon=5, progress=lambda done, total: calls.append((done, total)))
+    sj.market.simulate_market_people(market(), horizon=5, progress=lambda done, total: calls.append((done, total)))
     assert calls[-1] == (5, 5)
 
     class StopItError(Exception):
@@ -266,7 +268,7 @@ def test_progress_is_told_and_what_it_raises_stops_the_run() -> None:
     with pytest.raises(StopItError):
         sj.simulate_market(market(), horizon=5, paths=40, progress=stop)
     with pytest.raises(StopItError):
-        sj.simulate_market_people(market(), horizon=5, progress=stop)
+        sj.market.simulate_market_people(market(), horizon=5, progress=stop)
 
 
 def test_a_progress_bar_changes_no_number(capfd: pytest.CaptureFixture[str]) -> None:
@@ -276,15 +278,17 @@ def test_a_progress_bar_changes_no_number(capfd: pytest.CaptureFixture[str]) -> 
 
 
 def test_a_fitted_law_makes_the_reputation_of_a_market() -> None:
-    law = sj.ReputationLaw(sensitivity=2.0, retention=0.8)
+    law = sj.market.ReputationLaw(sensitivity=2.0, retention=0.8)
     path = {"horizon": 12}
-    by_law = sj.market_path(market(reputation=sj.MarketReputation("zmot", law=law)), **path)
-    by_numbers = sj.market_path(market(reputation=sj.MarketReputation("zmot", sensitivity=2.0, retention=0.8)), **path)
+    by_law = sj.market_path(market(reputation=sj.market.MarketReputation("zmot", law=law)), **path)
+    by_numbers = sj.market_path(
+        market(reputation=sj.market.MarketReputation("zmot", sensitivity=2.0, retention=0.8)), **path
+    )
     assert by_law.inside.tolist() == by_numbers.inside.tolist()
     with pytest.raises(TypeError, match="law: holds"):
-        sj.MarketReputation("zmot", law=law, sensitivity=1.5)
+        sj.market.MarketReputation("zmot", law=law, sensitivity=1.5)
     with pytest.raises(TypeError, match="law: expected a ReputationLaw, found float"):
-        sj.MarketReputation("zmot", law=0.5)
+        sj.market.MarketReputation("zmot", law=0.5)
 
 
 @pytest.mark.parametrize(
@@ -305,10 +309,14 @@ def test_a_fitted_law_makes_the_reputation_of_a_market() -> None:
         ({"advertising_cost": -1}, ValueError, "advertising_cost: must be a number of at least 0"),
         ({"returns": float("nan")}, ValueError, "returns: must be a probability"),
         ({"reputation": 0.5}, TypeError, "reputation: expected a MarketReputation"),
-        ({"reputation": sj.MarketReputation("search")}, IndexError, "search"),
-        ({"reputation": sj.MarketReputation("lapsed")}, ValueError, "never left"),
+        ({"reputation": sj.market.MarketReputation("search")}, IndexError, "search"),
+        ({"reputation": sj.market.MarketReputation("lapsed")}, ValueError, "never left"),
         (
-            {"reputation": sj.MarketReputation("zmot", sources=[sj.ExperienceSource("web", good={"x": 1})])},
+            {
+                "reputation": sj.market.MarketReputation(
+                    "zmot", sources=[sj.market.ExperienceSource("web", good={"x": 1})]
+                )
+            },
             IndexError,
             "source 'web': good: unknown state 'x'",
         ),
@@ -331,7 +339,7 @@ def test_markets_that_cannot_be_are_refused(changes: dict[str, Any], error: type
 )
 def test_reputations_that_cannot_be_are_refused(law: dict[str, Any], says: str) -> None:
     with pytest.raises(ValueError, match=says):
-        sj.MarketReputation("zmot", **law)
+        sj.market.MarketReputation("zmot", **law)
 
 
 @pytest.mark.parametrize(
@@ -354,4 +362,4 @@ def test_options_out_of_range_are_refused_by_name(options: dict[str, Any], error
 
 def test_persons_refuse_what_only_numbers_can_do() -> None:
     with pytest.raises(ValueError, match="simulate_market takes any number"):
-        sj.simulate_market_people(market(people=3_000_000_000), horizon=3)
+        sj.market.simulate_market_people(market(people=3_000_000_000), horizon=3)

@@ -21,7 +21,7 @@ CHAIN = sj.Chain(
     ],
     period="month",
 )
-REVIEWS = sj.ExperienceSource("reviews", good={"satisfied": 0.05}, bad={"unhappy": 0.2})
+REVIEWS = sj.market.ExperienceSource("reviews", good={"satisfied": 0.05}, bad={"unhappy": 0.2})
 MARKET = sj.Market(
     CHAIN,
     people=1_000_000,
@@ -30,13 +30,13 @@ MARKET = sj.Market(
     referrals={"satisfied": 0.03},
     advertising=0.002,
     advertising_cost=10_000.0,
-    reputation=sj.MarketReputation("zmot", sources=[REVIEWS], sensitivity=2.0, good=4000, bad=3000),
+    reputation=sj.market.MarketReputation("zmot", sources=[REVIEWS], sensitivity=2.0, good=4000, bad=3000),
 )
 DISCOUNT: dict[str, Any] = {"annual_discount_rate": 0.10}
 ONBOARDING = sj.Policy("onboarding", moves={("engaged", "satisfied"): 0.6}, cost_once=50_000.0)
 
 
-def compare(policies: Any, **options: Any) -> sj.PolicyComparison:
+def compare(policies: Any, **options: Any) -> sj.market.PolicyComparison:
     return sj.compare_policies(MARKET, policies, **{"horizon": 24, "paths": 20, "seed": 3, **DISCOUNT, **options})
 
 
@@ -120,8 +120,8 @@ def test_bad_input_is_refused_by_name(call: Any, error: type[Exception], words: 
         call()
 
 
-START = sj.ResponseCurve(most=0.12, half=200_000.0)
-WORD = sj.ResponseCurve(most=0.02, half=120_000.0)
+START = sj.market.ResponseCurve(most=0.12, half=200_000.0)
+WORD = sj.market.ResponseCurve(most=0.02, half=120_000.0)
 LEVERS = {
     "onboarding": lambda spend: sj.Policy("onboarding", moves={("engaged", "satisfied"): 0.5 + START(spend)}),
     "referrals": lambda spend: sj.Policy("referrals", referrals={"satisfied": 0.03 + WORD(spend)}),
@@ -145,7 +145,7 @@ def test_a_response_brings_half_for_its_half() -> None:
 @pytest.mark.parametrize(("most", "half"), [(math.nan, 1.0), (1.0, 0.0), (1.0, -1.0), (1.0, math.inf)])
 def test_impossible_responses_are_refused(most: float, half: float) -> None:
     with pytest.raises(ValueError, match=r"most|half"):
-        sj.ResponseCurve(most, half)
+        sj.market.ResponseCurve(most, half)
 
 
 def test_a_split_is_better_than_all_around_it() -> None:

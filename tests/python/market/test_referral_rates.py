@@ -222,7 +222,7 @@ def test_rates_from_counts_know_their_states_and_period():
 
 
 def test_sharing_rates_come_from_ratings(events):
-    counts = sj.sharing_counts(
+    counts = sj.market.sharing_counts(
         RATINGS,
         journeys=events,
         customer="id",
@@ -240,10 +240,10 @@ def test_sharing_rates_come_from_ratings(events):
     assert counts.report.unknown_customer == 1
     assert counts.report.missing_customer == 1
     assert counts.report.rows_used + counts.report.rows_dropped == 6
-    rates = sj.sharing_rates(counts)
+    rates = sj.market.sharing_rates(counts)
     assert rates.good.mean["new"] == pytest.approx(1.5 / 6)
     assert rates.bad.what == "bad_experiences"
-    again = sj.sharing_rates(
+    again = sj.market.sharing_rates(
         {"new": 1},
         {"new": 1, "loyal": 1},
         {"new": 6, "loyal": 4},
@@ -262,12 +262,12 @@ def test_the_law_of_newcomers_is_told_by_likelihood(events):
         "geometric": rng.geometric(1 / 1.6, 4000) - 1,
         "bernoulli": rng.binomial(1, 0.6, 4000),
     }.items():
-        fit = sj.offspring_law([np.bincount(brought)])
+        fit = sj.market.offspring_law([np.bincount(brought)])
         assert fit.best == law
         assert fit.can_tell
         assert str(fit) == fit.sentence()
         assert len(fit.candidates) == 6
-    few = sj.offspring_law(counted(events))
+    few = sj.market.offspring_law(counted(events))
     assert not few.can_tell
     assert "cannot tell" in few.sentence()
 
@@ -319,9 +319,9 @@ BAD = [
     (lambda: two_states().interval(1), ValueError, "level"),
     (lambda: two_states().draw(-1), ValueError, "draw"),
     (lambda: two_states().draws(0), ValueError, "draws"),
-    (lambda: sj.offspring_law([[0.5]]), ValueError, "whole numbers"),
-    (lambda: sj.offspring_law([[-1.0]]), ValueError, "-1"),
-    (lambda: sj.offspring_law([[0, 0]]), ValueError, "no customer-period"),
+    (lambda: sj.market.offspring_law([[0.5]]), ValueError, "whole numbers"),
+    (lambda: sj.market.offspring_law([[-1.0]]), ValueError, "-1"),
+    (lambda: sj.market.offspring_law([[0, 0]]), ValueError, "no customer-period"),
     (lambda: sj.referral_counts(BROUGHT, journeys=None, referrer="by", referred="who", time="when"), TypeError, "None"),
 ]
 
@@ -337,7 +337,7 @@ def test_counts_of_a_log_bring_their_states_along(events):
     with pytest.raises(TypeError, match="period: counts of a log bring it along"):
         sj.referral_rates(counts, period="month")
     with pytest.raises(ValueError, match="bad_at_most: must be below good_at_least"):
-        sj.sharing_counts(
+        sj.market.sharing_counts(
             RATINGS,
             journeys=events,
             customer="id",

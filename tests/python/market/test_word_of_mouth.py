@@ -20,13 +20,13 @@ REWARDS = {"trial": 3.0, "loyal": 10.0}
 REFERRALS: dict[str | tuple[str, str], float] = {"loyal": 0.08, ("trial", "loyal"): 0.1}
 
 
-def asked(**changes: Any) -> sj.ReferralValue:
+def asked(**changes: Any) -> sj.market.ReferralValue:
     options: dict[str, Any] = {"referrals": REFERRALS, "discount_factor": 0.95, **changes}
     return sj.referral_value(CHAIN, REWARDS, **options)
 
 
 @pytest.fixture
-def ref() -> sj.ReferralValue:
+def ref() -> sj.market.ReferralValue:
     return asked(arrives_at={"trial": 0.5, "loyal": 0.5}, delay=[0.5, 0.5], acquisition_cost=4.0, first_reward=1.0)
 
 
@@ -44,7 +44,7 @@ def test_computed_numbers_come_out(anchor: dict[str, Any]) -> None:
         assert ref.R0 - anchor["R0"] == close(0.0, abs=tolerance)
         assert ref.growth_factor == close(anchor["growth_factor"], abs=tolerance)
         assert ref.critical_discount_rate is None
-        tree = sj.progeny(chain, anchor["referrals"])
+        tree = sj.market.progeny(chain, anchor["referrals"])
         assert tree.newcomer_mean == close(anchor["progeny_mean"], abs=tolerance)
         assert tree.newcomer_variance == close(anchor["progeny_variance_poisson"], abs=tolerance)
         return
@@ -56,11 +56,11 @@ def test_computed_numbers_come_out(anchor: dict[str, Any]) -> None:
     assert ref.critical_discount_rate == close(anchor["critical_discount_rate"], abs=tolerance)
     assert ref.growth_factor == close(anchor["growth_factor"], abs=tolerance)
     for law, published in anchor["extinction"].items():
-        found = sj.extinction(chain, anchor["referrals"], offspring=law)
+        found = sj.market.extinction(chain, anchor["referrals"], offspring=law)
         assert found.newcomer_probability == close(published, abs=tolerance)
 
 
-def test_total_value_solves_its_own_equation(ref: sj.ReferralValue) -> None:
+def test_total_value_solves_its_own_equation(ref: sj.market.ReferralValue) -> None:
     brought = np.array([0.2 * 0.1, 0.08, 0.0])
     arrives = np.array([0.5, 0.5, 0.0])
     delayed = 0.5 * 0.95 + 0.5 * 0.95**2
@@ -99,7 +99,7 @@ def test_growth_and_mix_are_those_of_moves_and_newcomers() -> None:
     assert ref.critical_discount_factor is None
 
 
-def test_levers_show_own_and_total_value_side_by_side(ref: sj.ReferralValue) -> None:
+def test_levers_show_own_and_total_value_side_by_side(ref: sj.market.ReferralValue) -> None:
     why = ref.sensitivity(start="trial")
     levers = why.levers()
     worth = [lever.total_value_of_a_point for lever in levers]
@@ -135,7 +135,7 @@ def test_the_change_that_reaches_an_r0_does() -> None:
     change = ref.sensitivity().change_to_reach_R0("trial", "loyal")
     row = MATRIX[0] * (1 - change / (1 - 0.2))
     row[1] = 0.2 + change
-    reached = sj.extinction(CHAIN.with_row("trial", row), {"loyal": 0.3}).R0
+    reached = sj.market.extinction(CHAIN.with_row("trial", row), {"loyal": 0.3}).R0
     assert reached == pytest.approx(1.0)
     with pytest.raises(ValueError, match="no probability of 'trial' → 'loyal' brings R0 to 50"):
         ref.sensitivity().change_to_reach_R0("trial", "loyal", 50.0)
@@ -160,13 +160,13 @@ def test_a_fit_brings_its_own_money_and_start() -> None:
 def test_quadrants_take_names_positions_and_histories() -> None:
     ref = asked()
     names = ["trial", "loyal", "loyal", "churn"]
-    split = sj.referral_quadrants(ref, names)
+    split = sj.market.referral_quadrants(ref, names)
     assert len(split) == 4
-    same = sj.referral_quadrants(ref, np.array([0, 1, 1, 2]))
+    same = sj.market.referral_quadrants(ref, np.array([0, 1, 1, 2]))
     assert split.quadrant.tolist() == same.quadrant.tolist()
     assert split.own_threshold == pytest.approx(np.median(split.own))
     assert split.referred.tolist() == [ref.referred[name] for name in names]
-    told = sj.referral_quadrants(
+    told = sj.market.referral_quadrants(
         ref, names, brought=[0, 3, 0, 0], expected=[0.0, 1.0, 1.0, 0.0], strength=2.0, own_threshold=1.0
     )
     assert told.multiplier.tolist() == pytest.approx([1.0, 5 / 3, 2 / 3, 1.0])
@@ -179,10 +179,15 @@ def test_quadrants_take_names_positions_and_histories() -> None:
     assert set(told.to_dict()) == {"own", "referred", "multiplier", "quadrant"}
 
 
-def test_tables_and_printed_forms(ref: sj.ReferralValue) -> None:
+def test_tables_and_printed_forms(ref: sj.market.ReferralValue) -> None:
     pd = pytest.importorskip("pandas")
     assert list(ref.to_dict()) == ["state", "total", "own", "referred", "lifetime_referrals"]
-    for table in (ref, ref.generations(1), ref.sensitivity().levers(), sj.referral_quadrants(ref, STATES).totals):
+    for table in (
+        ref,
+        ref.generations(1),
+        ref.sensitivity().levers(),
+        sj.market.referral_quadrants(ref, STATES).totals,
+    ):
         assert isinstance(table.to_frame("pandas"), pd.DataFrame)
     text = str(ref)
     assert "with all whom he brings (reward), for life (one period = month)" in text
@@ -193,7 +198,12 @@ def test_tables_and_printed_forms(ref: sj.ReferralValue) -> None:
     assert "a newcomer brings R0 = " in text
     assert repr(ref).startswith("ReferralValue(3 states: expected value per customer")
     assert repr(ref.start_value("trial")).startswith("ReferralStartValue(total=")
-    for answer in (sj.extinction(CHAIN, REFERRALS), sj.progeny(CHAIN, REFERRALS), ref.generations(1), ref.referrals):
+    for answer in (
+        sj.market.extinction(CHAIN, REFERRALS),
+        sj.market.progeny(CHAIN, REFERRALS),
+        ref.generations(1),
+        ref.referrals,
+    ):
         assert repr(answer).startswith(type(answer).__name__ + "(")
 
 
@@ -227,12 +237,12 @@ def test_unknown_names_are_refused_with_the_known_ones() -> None:
     with pytest.raises(IndexError, match="nowhere"):
         asked(arrives_at="nowhere")
     with pytest.raises(ValueError, match="offspring: expected one of 'poisson', 'bernoulli', 'geometric'"):
-        sj.extinction(CHAIN, REFERRALS, offspring="binomial")  # type: ignore[arg-type]
+        sj.market.extinction(CHAIN, REFERRALS, offspring="binomial")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="bernoulli law brings one at most"):
-        sj.extinction(CHAIN, {"loyal": 1.5}, offspring="bernoulli")
+        sj.market.extinction(CHAIN, {"loyal": 1.5}, offspring="bernoulli")
     with pytest.raises(ValueError, match=r"R0 = .* infinite"):
-        sj.progeny(CHAIN, {"loyal": 2.0})
+        sj.market.progeny(CHAIN, {"loyal": 2.0})
     with pytest.raises(ValueError, match="customer_states: expected one state per customer"):
-        sj.referral_quadrants(asked(), [["trial"]])
+        sj.market.referral_quadrants(asked(), [["trial"]])
     with pytest.raises(IndexError):
-        sj.referral_quadrants(asked(), ["nobody"])
+        sj.market.referral_quadrants(asked(), ["nobody"])

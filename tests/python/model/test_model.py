@@ -21,7 +21,7 @@ REWARDS = sj.Rewards(NAMES, {"active": 10.0, ("trial", "active"): 1 / 3}, label=
 FIT = sj.fit_chain(
     sj.simulate(CHAIN, customers=300, rewards=REWARDS, outputs="journeys", seed=4).journeys(), smoothing=0.1
 )
-FULL = sj.Model(FIT, rewards=REWARDS, start="trial", provenance={"log": "orders.csv"}, annual_discount_rate=0.1)
+FULL = sj.model.Model(FIT, rewards=REWARDS, start="trial", provenance={"log": "orders.csv"}, annual_discount_rate=0.1)
 HOSTILE = [
     "<script>alert(1)</script>",
     "😀 ünïcode",
@@ -41,14 +41,14 @@ def test_a_model_holds_what_it_was_given() -> None:
     assert FULL.start is not None
     assert FULL.start.to_dict() == {"trial": 1.0, "active": 0.0, "churn": 0.0}
     assert FULL.provenance == {"log": "orders.csv"}
-    bare = sj.Model(CHAIN)
+    bare = sj.model.Model(CHAIN)
     assert (bare.fit, bare.rewards, bare.discount, bare.start, bare.provenance) == (None, None, None, None, {})
-    assert sj.Model(FIT.chain, fit=FIT).fit == FIT
+    assert sj.model.Model(FIT.chain, fit=FIT).fit == FIT
 
 
-@pytest.mark.parametrize("model", [FULL, sj.Model(CHAIN), sj.Model(CHAIN, rewards={"active": 1e-300})])
+@pytest.mark.parametrize("model", [FULL, sj.model.Model(CHAIN), sj.model.Model(CHAIN, rewards={"active": 1e-300})])
 @pytest.mark.parametrize("as_text", [True, False])
-def test_a_model_comes_back_from_its_file_the_same(tmp_path: Path, model: sj.Model, as_text: bool) -> None:
+def test_a_model_comes_back_from_its_file_the_same(tmp_path: Path, model: sj.model.Model, as_text: bool) -> None:
     path = tmp_path / "mödel 😀.json"
     sj.save_model(model, str(path) if as_text else path)
     again = sj.load_model(str(path) if as_text else path)
@@ -60,8 +60,8 @@ def test_a_model_comes_back_from_its_file_the_same(tmp_path: Path, model: sj.Mod
 def test_saving_over_a_file_replaces_it(tmp_path: Path) -> None:
     path = tmp_path / "model.json"
     sj.save_model(FULL, path)
-    sj.save_model(sj.Model(CHAIN), path)
-    assert sj.load_model(path) == sj.Model(CHAIN)
+    sj.save_model(sj.model.Model(CHAIN), path)
+    assert sj.load_model(path) == sj.model.Model(CHAIN)
     assert [p.name for p in tmp_path.iterdir()] == ["model.json"]
 
 
@@ -76,7 +76,7 @@ def test_saving_over_a_file_replaces_it(tmp_path: Path) -> None:
         FIT.counts,
         FIT,
         sj.six_stages(),
-        sj.recency(3),
+        sj.chain.recency(3),
         FULL,
         FULL.discount,
     ],
@@ -93,7 +93,7 @@ def test_every_part_is_pickled_and_copied(part: Any) -> None:
 
 
 def test_an_answer_from_a_loaded_fit_has_the_same_bits() -> None:
-    again = sj.model_from_json(sj.to_json(FULL)).fit
+    again = sj.model.model_from_json(sj.model.to_json(FULL)).fit
     assert again is not None
     a = sj.lifetime_value(FIT, annual_discount_rate=0.1)
     b = sj.lifetime_value(again, annual_discount_rate=0.1)
@@ -104,7 +104,7 @@ def test_an_answer_from_a_loaded_fit_has_the_same_bits() -> None:
 def test_hostile_names_survive_every_door(tmp_path: Path) -> None:
     n = len(HOSTILE)
     chain = sj.Chain(HOSTILE, np.full((n, n), 1.0 / n))
-    model = sj.Model(chain, rewards=dict.fromkeys(HOSTILE, 1.0), provenance={name: name for name in HOSTILE})
+    model = sj.model.Model(chain, rewards=dict.fromkeys(HOSTILE, 1.0), provenance={name: name for name in HOSTILE})
     path = tmp_path / "model.json"
     sj.save_model(model, path)
     again = sj.load_model(path)
@@ -135,26 +135,26 @@ def test_names_of_any_text_come_back(names: list[str]) -> None:
     if sentence:
         assert sentence.startswith("states: ")
         return
-    assert list(sj.model_from_json(sj.to_json(sj.Model(chain))).chain.states) == names
+    assert list(sj.model.model_from_json(sj.model.to_json(sj.model.Model(chain))).chain.states) == names
     assert pickle.loads(pickle.dumps(chain)) == chain
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=3, max_size=3))
 def test_numbers_come_back_to_the_last_bit(amounts: list[float]) -> None:
-    again = sj.model_from_json(sj.to_json(sj.Model(CHAIN, rewards=amounts))).rewards
+    again = sj.model.model_from_json(sj.model.to_json(sj.model.Model(CHAIN, rewards=amounts))).rewards
     assert again is not None
     assert list(again.per_state) == amounts
 
 
-TEXT = sj.to_json(FULL)
+TEXT = sj.model.to_json(FULL)
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, len(TEXT.rstrip()) - 1))
 def test_a_truncated_file_is_refused_with_the_place(length: int) -> None:
     with pytest.raises(ValueError, match=r"model: is not JSON: .* byte \d+ of"):
-        sj.model_from_json(TEXT[:length])
+        sj.model.model_from_json(TEXT[:length])
 
 
 @settings(max_examples=200, deadline=None)
@@ -162,7 +162,7 @@ def test_a_truncated_file_is_refused_with_the_place(length: int) -> None:
 def test_a_file_with_one_wrong_letter_is_read_or_refused(place: int, letter: str) -> None:
     sentence, matrix = "", np.eye(1)
     try:
-        matrix = sj.model_from_json(TEXT[:place] + letter + TEXT[place + 1 :]).chain.transition_matrix
+        matrix = sj.model.model_from_json(TEXT[:place] + letter + TEXT[place + 1 :]).chain.transition_matrix
     except ValueError as refused:
         sentence = str(refused)
     assert sentence == "" or "model" in sentence
@@ -190,7 +190,7 @@ def test_a_file_with_one_wrong_letter_is_read_or_refused(place: int, letter: str
 def test_a_file_that_is_no_model_is_refused(tmp_path: Path, text: str, says: str) -> None:
     path = tmp_path / "model.json"
     path.write_text(text, encoding="utf-8")
-    for read in (lambda: sj.model_from_json(text), lambda: sj.load_model(path)):
+    for read in (lambda: sj.model.model_from_json(text), lambda: sj.load_model(path)):
         with pytest.raises(ValueError, match=f"model.*{says}"):
             read()
 
@@ -199,10 +199,10 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path, text: str, says: str
     "number", ["1e999", "-1e999", "NaN", "Infinity", '"0.5"', "null", "[]", "0.6", "-0.5", "9" * 400]
 )
 def test_a_wrong_number_in_a_matrix_is_refused(number: str) -> None:
-    text = sj.to_json(sj.Model(CHAIN))
+    text = sj.model.to_json(sj.model.Model(CHAIN))
     assert text.count("0.5") == 1
     with pytest.raises(ValueError, match="model"):
-        sj.model_from_json(text.replace("0.5", number))
+        sj.model.model_from_json(text.replace("0.5", number))
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_a_model_that_contradicts_itself_is_refused(path: list[Any], wrong: Any)
     assert path[-1] in place or isinstance(path[-1], int)
     place[path[-1]] = wrong
     with pytest.raises(ValueError, match="model"):
-        sj.model_from_json(json.dumps(tree))
+        sj.model.model_from_json(json.dumps(tree))
 
 
 def test_bytes_that_are_not_text_are_refused(tmp_path: Path) -> None:
@@ -264,7 +264,7 @@ def test_a_place_that_cannot_be_read_or_written_is_an_os_error(tmp_path: Path) -
         sj.save_model(FULL, tmp_path / "no" / "folder.json")
 
 
-@pytest.mark.parametrize("kind", [sj.Chain, sj.Counts, sj.FitResult, sj.Lifecycle, sj.Rewards, sj.Model])
+@pytest.mark.parametrize("kind", [sj.Chain, sj.Counts, sj.FitResult, sj.Lifecycle, sj.Rewards, sj.model.Model])
 @pytest.mark.parametrize("state", ["", "{}", "[", '{"states": ["a"]}', "null"])
 def test_a_pickle_of_nonsense_is_refused(kind: type, state: str) -> None:
     empty = kind.__new__(kind)
@@ -274,12 +274,12 @@ def test_a_pickle_of_nonsense_is_refused(kind: type, state: str) -> None:
 
 def test_parts_of_a_model_must_fit_together() -> None:
     with pytest.raises(ValueError, match="fit: its chain is not the chain of the model"):
-        sj.Model(CHAIN, fit=FIT)
+        sj.model.Model(CHAIN, fit=FIT)
     with pytest.raises(ValueError, match="rewards"):
-        sj.Model(CHAIN, rewards=sj.Rewards(["a"], [1.0]))
+        sj.model.Model(CHAIN, rewards=sj.Rewards(["a"], [1.0]))
     with pytest.raises(ValueError, match="start: sums to 0"):
-        sj.Model(CHAIN, start={"trial": 0.0})
+        sj.model.Model(CHAIN, start={"trial": 0.0})
     with pytest.raises(TypeError, match="provenance"):
-        sj.Model(CHAIN, provenance={"rows": 3})  # type: ignore[dict-item]
+        sj.model.Model(CHAIN, provenance={"rows": 3})  # type: ignore[dict-item]
     with pytest.raises(TypeError):
         sj.save_model(CHAIN, "model.json")  # type: ignore[arg-type]

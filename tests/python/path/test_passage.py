@@ -42,7 +42,7 @@ def test_published_first_passages_come_out(anchor: dict[str, Any]) -> None:
 
 @each("committors")
 def test_published_committors_come_out(anchor: dict[str, Any]) -> None:
-    found = np.asarray(sj.committor(chain_of(anchor), goal=anchor["goal"], other=anchor["other"]))
+    found = np.asarray(sj.path.committor(chain_of(anchor), goal=anchor["goal"], other=anchor["other"]))
     assert np.abs(found - anchor["probability"]).max() <= anchor["tolerance"]
 
 
@@ -93,8 +93,8 @@ def test_the_time_of_a_certain_hit_is_that_of_absorption(chain: sj.Chain) -> Non
 
 
 def test_two_goals_share_the_journeys(chain: sj.Chain) -> None:
-    first = np.asarray(sj.committor(chain, "loyal", "churn"))
-    second = np.asarray(sj.committor(chain, "churn", "loyal"))
+    first = np.asarray(sj.path.committor(chain, "loyal", "churn"))
+    second = np.asarray(sj.path.committor(chain, "churn", "loyal"))
     np.testing.assert_allclose(first, [0.25, 0.5, 1, 0])
     np.testing.assert_allclose(first + second, 1)
 
@@ -105,7 +105,7 @@ def test_refuses_unknown_targets(chain: sj.Chain) -> None:
     with pytest.raises(IndexError, match="position 4 is outside 0 to 3"):
         sj.first_passage(chain, [4], horizon=2)
     with pytest.raises(IndexError, match="'fan'"):
-        sj.committor(chain, goal="fan", other="churn")
+        sj.path.committor(chain, goal="fan", other="churn")
 
 
 def test_refuses_to_go_nowhere(chain: sj.Chain) -> None:
@@ -130,4 +130,4 @@ def test_refuses_a_horizon_that_is_not_whole(chain: sj.Chain) -> None:
 
 def test_refuses_goals_that_share_a_state(chain: sj.Chain) -> None:
     with pytest.raises(ValueError, match=r"'churn' stands in goal and in other"):
-        sj.committor(chain, ["loyal", "churn"], ["churn"])
+        sj.path.committor(chain, ["loyal", "churn"], ["churn"])

@@ -40,9 +40,9 @@ def test_published_laws_come_out(anchor: dict[str, Any]) -> None:
     assert np.abs(np.asarray(settled.distribution) - anchor["distribution"]).max() <= tolerance
     assert [law.period for law in settled.laws] == [anchor["period"]]
     if "mean_passage_times" in anchor:
-        assert np.abs(sj.mean_passage_times(chain) - anchor["mean_passage_times"]).max() <= tolerance
+        assert np.abs(sj.path.mean_passage_times(chain) - anchor["mean_passage_times"]).max() <= tolerance
     if "kemeny_constant" in anchor:
-        assert abs(sj.kemeny_constant(chain) - anchor["kemeny_constant"]) <= tolerance
+        assert abs(sj.path.kemeny_constant(chain) - anchor["kemeny_constant"]) <= tolerance
 
 
 def test_the_stationary_law_is_the_left_eigenvector_that_numpy_gives() -> None:
@@ -52,7 +52,7 @@ def test_the_stationary_law_is_the_left_eigenvector_that_numpy_gives() -> None:
     values, vectors = np.linalg.eig(matrix.T)
     vector = np.real(vectors[:, np.argmax(np.real(values))])
     np.testing.assert_allclose(sj.stationary(chain).distribution, vector / vector.sum(), rtol=1e-10)
-    assert sj.spectral_gap(chain) == pytest.approx(1 - np.sort(np.abs(values))[-2])
+    assert sj.path.spectral_gap(chain) == pytest.approx(1 - np.sort(np.abs(values))[-2])
 
 
 def test_several_ways_to_settle_give_several_laws_and_a_limit_per_start(two_ways: sj.Chain) -> None:
@@ -73,43 +73,43 @@ def test_the_limit_is_where_the_powers_go(two_ways: sj.Chain) -> None:
 def test_passage_times_satisfy_their_equations() -> None:
     rng = np.random.default_rng(8)
     chain = sj.Chain([f"s{i}" for i in range(7)], rng.dirichlet(np.ones(7), size=7))
-    times = sj.mean_passage_times(chain)
+    times = sj.path.mean_passage_times(chain)
     right = 1 + chain.transition_matrix @ times
     off = ~np.eye(7, dtype=bool)
     np.testing.assert_allclose(times[off], right[off], rtol=1e-12)
     returns = [sj.stationary(chain).expected_return_time(state) for state in chain.states]
     np.testing.assert_allclose(np.diag(right), returns, rtol=1e-12)
     constant = times @ np.asarray(sj.stationary(chain).distribution)
-    np.testing.assert_allclose(constant, sj.kemeny_constant(chain), rtol=1e-12)
+    np.testing.assert_allclose(constant, sj.path.kemeny_constant(chain), rtol=1e-12)
 
 
 def test_mixing_is_the_first_time_that_is_near_enough() -> None:
     chain = sj.Chain(["a", "b", "c"], [[0.9, 0.1, 0], [0.2, 0.7, 0.1], [0, 0.3, 0.7]])
     law = np.asarray(sj.stationary(chain).distribution)
     for distance in (0.25, 0.1, 0.01):
-        time = sj.mixing_time(chain, distance)
+        time = sj.path.mixing_time(chain, distance)
         far = [0.5 * np.abs(chain.after(t) - law).sum(axis=1).max() for t in (time - 1, time)]
         assert far[0] > distance >= far[1]
-    assert sj.mixing_time(chain) == sj.mixing_time(chain, distance=0.25)
+    assert sj.path.mixing_time(chain) == sj.path.mixing_time(chain, distance=0.25)
 
 
 def test_a_chain_that_goes_round_has_a_law_and_never_mixes(round_trip: sj.Chain) -> None:
     assert sj.stationary(round_trip).laws[0].period == 3
-    assert sj.spectral_gap(round_trip) == 0
+    assert sj.path.spectral_gap(round_trip) == 0
     with pytest.raises(ValueError, match="never mixes"):
-        sj.mixing_time(round_trip)
+        sj.path.mixing_time(round_trip)
 
 
 def test_refuses_one_answer_where_there_are_several(two_ways: sj.Chain) -> None:
     settled = sj.stationary(two_ways)
     with pytest.raises(ValueError, match=r"2 stationary laws.*limit\(start\)"):
         _ = settled.distribution
-    for question in (sj.kemeny_constant, sj.mixing_time):
+    for question in (sj.path.kemeny_constant, sj.path.mixing_time):
         with pytest.raises(ValueError, match="2 separate sets"):
             question(two_ways)
     with pytest.raises(ValueError, match="cannot be reached"):
-        sj.mean_passage_times(two_ways)
-    assert sj.spectral_gap(two_ways) == 0
+        sj.path.mean_passage_times(two_ways)
+    assert sj.path.spectral_gap(two_ways) == 0
 
 
 def test_refuses_the_return_to_a_state_that_is_left_for_good(two_ways: sj.Chain) -> None:
@@ -122,13 +122,13 @@ def test_refuses_the_return_to_a_state_that_is_left_for_good(two_ways: sj.Chain)
 
 def test_refuses_a_constant_that_depends_on_the_start() -> None:
     with pytest.raises(ValueError, match="depends on the start"):
-        sj.kemeny_constant(sj.six_stages().illustrative_chain())
+        sj.path.kemeny_constant(sj.six_stages().illustrative_chain())
 
 
 @pytest.mark.parametrize("distance", [0, 1, -0.5, float("nan")])
 def test_refuses_a_distance_outside_0_to_1(distance: float) -> None:
     with pytest.raises(ValueError, match="distance"):
-        sj.mixing_time(sj.Chain(["a", "b"], [[0.5, 0.5], [0.5, 0.5]]), distance)
+        sj.path.mixing_time(sj.Chain(["a", "b"], [[0.5, 0.5], [0.5, 0.5]]), distance)
 
 
 def test_refuses_a_start_that_is_no_law(two_ways: sj.Chain) -> None:

@@ -22,7 +22,7 @@ from sojourn.plot import graph as graph_function  # noqa: E402
 from sojourn.plot._style import label, money, percent  # noqa: E402
 from sojourn.plot.survival import survival_curve  # noqa: E402
 
-PRESETS = [sj.six_stages(), sj.moments_of_truth(), sj.full_journey(), sj.subscription(), sj.recency(6)]
+PRESETS = [sj.six_stages(), sj.chain.moments_of_truth(), sj.full_journey(), sj.subscription(), sj.chain.recency(6)]
 
 
 def chain_of(lifecycle: sj.Lifecycle) -> sj.Chain:
@@ -278,7 +278,7 @@ def test_a_tornado_shows_the_strongest_levers_of_both_signs():
 
 def test_a_tornado_of_a_base_is_in_money_of_the_whole_base():
     value = value_of_slow_churn()
-    levers = sj.base_levers(value, {"active": 50, "quiet": 50})
+    levers = sj.value.base_levers(value, {"active": 50, "quiet": 50})
     axes = sj.plot.levers(levers, fresh_axes(), n=3)
     largest = sorted((lever.value_for_base for lever in levers), key=abs, reverse=True)[:3]
     assert sorted(widths(axes)) == pytest.approx(sorted(largest))

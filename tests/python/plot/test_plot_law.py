@@ -16,7 +16,7 @@ from matplotlib.patches import Rectangle  # noqa: E402
 CHAIN = sj.Chain(["active", "quiet", "churn"], [[0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [0, 0, 1]], period="month")
 
 
-def law_of(horizon: int | None) -> sj.ValueLaw:
+def law_of(horizon: int | None) -> sj.value.ValueLaw:
     return sj.value_law(
         sj.lifetime_value(CHAIN, {"active": 10.0, "quiet": -1.37}, horizon=horizon, discount_factor=0.9)
     )

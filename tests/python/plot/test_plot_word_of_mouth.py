@@ -50,7 +50,7 @@ def base_of(n, seed=3):
     rng = np.random.default_rng(seed)
     states = rng.choice(["active", "quiet"], n)
     brought = rng.poisson(0.5, n).astype(float)
-    return sj.referral_quadrants(value_of_sharing(), states, brought=brought, expected=rng.uniform(0.1, 2.0, n))
+    return sj.market.referral_quadrants(value_of_sharing(), states, brought=brought, expected=rng.uniform(0.1, 2.0, n))
 
 
 def market_of(referrals=0.3, **options):
@@ -66,8 +66,8 @@ def market_of(referrals=0.3, **options):
 
 
 def told_market(good):
-    source = sj.ExperienceSource("friends", good={"active": good}, bad={"active": 1.0 - good})
-    return market_of(reputation=sj.MarketReputation("quiet", onward=["active"], sources=[source]))
+    source = sj.market.ExperienceSource("friends", good={"active": good}, bad={"active": 1.0 - good})
+    return market_of(reputation=sj.market.MarketReputation("quiet", onward=["active"], sources=[source]))
 
 
 def outcome(name, profit, lower, upper, payback=None):
@@ -282,7 +282,7 @@ def test_every_customer_is_in_a_dot_of_the_colour_of_his_quadrant(n):
 
 
 def test_the_area_of_a_dot_tells_how_many_customers_it_holds():
-    base = sj.referral_quadrants(value_of_sharing(), ["active"] * 300 + ["quiet"] * 100)
+    base = sj.market.referral_quadrants(value_of_sharing(), ["active"] * 300 + ["quiet"] * 100)
     axes = sj.plot.quadrants(base)
     areas = axes.collections[0].get_sizes()
     assert areas[0] / areas[1] == pytest.approx(3.0)
@@ -563,15 +563,15 @@ def test_a_market_without_reputation_has_none_to_draw():
 
 def test_the_phase_line_crosses_1_at_the_threshold():
     market = market_of()
-    found = sj.market_threshold(market, "active", "churn")
+    found = sj.market.market_threshold(market, "active", "churn")
     axes = sj.plot.threshold(market, "active", "churn", unit="month", points=41)
     curve = max(axes.lines, key=lambda line: len(line.get_xdata()))
     p, growth = curve.get_xdata(), curve.get_ydata()
     assert np.interp(found.probability, p, growth) == pytest.approx(1.0, abs=1e-9)
-    assert np.interp(0.1, p, growth) == pytest.approx(sj.market_growth(market), abs=1e-12)
+    assert np.interp(0.1, p, growth) == pytest.approx(sj.market.market_growth(market), abs=1e-12)
     words = words_of(axes)
     assert f"above {100 * found.probability:.3g} % the base shrinks" in words
-    change = 100 * (sj.market_growth(market) - 1)
+    change = 100 * (sj.market.market_growth(market) - 1)
     assert f"today 10 %: {'+' if change > 0 else '−'}{abs(change):.3g} % per month" in words
     assert axes.get_xlabel() == "probability of active → churn per month"
     assert axes.get_ylabel() == "growth factor of the base per month"

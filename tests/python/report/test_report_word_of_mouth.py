@@ -117,11 +117,11 @@ def figures(page: Path) -> dict[str, dict[str, str]]:
     return {row["figure"]: row for row in rows_of(page, "word_of_mouth_figures.csv")}
 
 
-def model_of(page: Path) -> sj.Model:
+def model_of(page: Path) -> sj.model.Model:
     return sj.load_model(str(page.parent / "model.json"))
 
 
-def value_of(page: Path, **options) -> sj.ReferralValue:
+def value_of(page: Path, **options) -> sj.market.ReferralValue:
     model = model_of(page)
     options = {"arrives_at": model.start, "annual_discount_rate": 0.10} | options
     return sj.referral_value(model.chain, model.rewards, **options)
@@ -202,7 +202,7 @@ def test_a_base_that_feeds_itself_grows_and_doubles_in_words(tmp_path):
     text = visible(page)
     assert f"The base feeds itself: without advertising it grows by {100 * (ref.growth_factor - 1):.2g} %" in text
     assert "doubles in about" in text
-    dies = sj.extinction(ref.chain, {"loyal": 0.5}, arrives_at=model_of(page).start).newcomer_probability
+    dies = sj.market.extinction(ref.chain, {"loyal": 0.5}, arrives_at=model_of(page).start).newcomer_probability
     assert f"dies out by bad luck in {100 * dies:.0f} % of cases" in text
     assert "no end" not in text
 
@@ -302,7 +302,7 @@ def test_todays_customers_stand_in_four_quadrants(by_hand):
     }
     base = [state for state, n in today.items() for _ in range(n)]
     ref = value_of(by_hand, referrals={"loyal": 0.12, "new": 0.05}, acquisition_cost=3.0)
-    totals = {total.quadrant: total for total in sj.referral_quadrants(ref, base).totals}
+    totals = {total.quadrant: total for total in sj.market.referral_quadrants(ref, base).totals}
     rows = {row["quadrant"]: row for row in rows_of(by_hand, "quadrants.csv")}
     assert set(rows) == set(totals)
     for name, row in rows.items():

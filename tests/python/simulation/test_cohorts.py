@@ -20,7 +20,7 @@ CHAIN = sj.Chain(["trial", "active", "churn"], [[0.5, 0.4, 0.1], [0.0, 0.8, 0.2]
 REWARDS = {"active": 10.0, ("trial", "active"): 3.0}
 
 
-def cohort(**options: Any) -> sj.CohortSimulation:
+def cohort(**options: Any) -> sj.simulation.CohortSimulation:
     return sj.simulate_cohort(
         CHAIN, **{"customers": 3000, "horizon": 12, "rewards": REWARDS, "discount_factor": 0.97, **options}
     )
@@ -31,7 +31,7 @@ def same(a: Any, b: Any) -> bool:
     return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
 
 
-def same_paths(a: sj.CohortSimulation, b: sj.CohortSimulation) -> bool:
+def same_paths(a: sj.simulation.CohortSimulation, b: sj.simulation.CohortSimulation) -> bool:
     return all(
         same(getattr(a, name), getattr(b, name))
         for name in ("occupancy", "survivors", "closing_stock", "moves", "revenue", "value")

@@ -94,8 +94,8 @@ def test_seasons_interventions_laws_and_costs_reach_the_library() -> None:
         CHAIN,
         rewards=REWARDS,
         reward_laws={"good": law},
-        schedule=sj.ChainSchedule([CHAIN, BETTER]),
-        interventions=[sj.Intervention(2, last=3, chain=BETTER, rewards={"poor": 1.0})],
+        schedule=sj.simulation.ChainSchedule([CHAIN, BETTER]),
+        interventions=[sj.simulation.Intervention(2, last=3, chain=BETTER, rewards={"poor": 1.0})],
         cost=7.0,
         cost_per_period=0.5,
     )
@@ -123,12 +123,16 @@ def test_a_table_holds_what_is_counted_per_period() -> None:
 
 
 def test_a_run_stops_where_it_knows_enough() -> None:
-    found = sj.simulate_scenario(TODAY, **{**OPTIONS, "customers": 100}, stop_at=sj.StopAt(standard_error=1.0))
+    found = sj.simulate_scenario(
+        TODAY, **{**OPTIONS, "customers": 100}, stop_at=sj.simulation.StopAt(standard_error=1.0)
+    )
     assert found.is_reached
     assert found.mean.standard_error <= 1.0
     assert found.customers > 100
-    width = sj.QuantileWidth(0.5, 10.0, level=0.9)
-    found = sj.simulate_scenario(TODAY, **{**OPTIONS, "customers": 100}, stop_at=sj.StopAt(quantile_width=width))
+    width = sj.simulation.QuantileWidth(0.5, 10.0, level=0.9)
+    found = sj.simulate_scenario(
+        TODAY, **{**OPTIONS, "customers": 100}, stop_at=sj.simulation.StopAt(quantile_width=width)
+    )
     assert found.quantile_interval is not None
     assert found.quantile_interval.upper - found.quantile_interval.lower <= 10.0
 
@@ -192,10 +196,10 @@ def test_reward_laws_say_what_they_are() -> None:
         (lambda: sj.Scenario(CHAIN), ValueError, "needs rewards"),
         (lambda: sj.Scenario(CHAIN, reward_laws={"good": 3.0}), TypeError, "RewardLaw for 'good'"),  # type: ignore[dict-item]
         (lambda: sj.Scenario(CHAIN, rewards=REWARDS, schedule=[CHAIN]), TypeError, "ChainSchedule"),  # type: ignore[arg-type]
-        (lambda: sj.Scenario(CHAIN, rewards=REWARDS, interventions=sj.Intervention(1)), TypeError, "list"),  # type: ignore[arg-type]
-        (lambda: sj.ChainSchedule([]), ValueError, "at least one"),
-        (lambda: sj.ChainSchedule([CHAIN], clock="moon"), ValueError, "'calendar', 'age'"),  # type: ignore[arg-type]
-        (lambda: sj.StopAt(), ValueError, "standard_error"),
+        (lambda: sj.Scenario(CHAIN, rewards=REWARDS, interventions=sj.simulation.Intervention(1)), TypeError, "list"),  # type: ignore[arg-type]
+        (lambda: sj.simulation.ChainSchedule([]), ValueError, "at least one"),
+        (lambda: sj.simulation.ChainSchedule([CHAIN], clock="moon"), ValueError, "'calendar', 'age'"),  # type: ignore[arg-type]
+        (lambda: sj.simulation.StopAt(), ValueError, "standard_error"),
         (lambda: sj.compare_scenarios(TODAY, CHAIN, horizon=3), TypeError, "changed"),  # type: ignore[call-overload]
         (lambda: sj.compare_scenarios(TODAY, [], horizon=3), ValueError, "changed"),
         (lambda: sj.simulate_scenario(TODAY, horizon=3, discount=0.1), ValueError, "no unit"),  # type: ignore[arg-type]

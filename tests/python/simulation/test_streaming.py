@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 import sojourn as sj
-from sojourn import _streaming
+from sojourn.simulation import _streaming
 
 CHAIN = sj.Chain(["trial", "active", "churn"], [[0.5, 0.4, 0.1], [0.0, 0.8, 0.2], [0.0, 0.0, 1.0]], period="month")
 OPTIONS: dict[str, Any] = {
@@ -50,7 +50,7 @@ def in_one_piece(customers: int, **options: Any) -> dict[str, list[Any]]:
 
 
 def batches(customers: int, **options: Any) -> Iterator[pa.RecordBatch]:
-    return sj.journey_batches(CHAIN, customers, **{**OPTIONS, **options})
+    return sj.simulation.journey_batches(CHAIN, customers, **{**OPTIONS, **options})
 
 
 def columns(made: Any) -> dict[str, list[Any]]:
@@ -93,7 +93,7 @@ def test_without_a_horizon_journeys_go_to_their_end() -> None:
 def test_a_fit_brings_its_starts_and_its_money() -> None:
     fit = sj.fit_chain(sj.simulate(CHAIN, 500, outputs="journeys", **OPTIONS).journeys())
     whole = sj.simulate(fit, 100, horizon=5, outputs="journeys").journeys().to_dict()
-    found = columns(sj.journey_batches(fit, 100, horizon=5, batch_size=30))
+    found = columns(sj.simulation.journey_batches(fit, 100, horizon=5, batch_size=30))
     assert found["state"] == whole["state"].tolist()
     assert found["value"] == whole["value"].tolist()
     assert max(found["value"]) > 0
@@ -136,7 +136,7 @@ def test_the_file_holds_the_rows_of_the_batches(tmp_path: Path) -> None:
     assert table.to_pydict() == in_one_piece(250, first_customer=40)
     assert table.schema.equals(SCHEMA)
     assert parquet.ParquetFile(file).num_row_groups == 3
-    assert told == sj.WrittenJourneys(customers=250, rows=table.num_rows)
+    assert told == sj.simulation.WrittenJourneys(customers=250, rows=table.num_rows)
     assert (told.customers, told.rows) == (250, table.num_rows)
     assert list(tmp_path.iterdir()) == [file]
 
@@ -201,7 +201,7 @@ def test_progress_is_told_of_all_customers(tmp_path: Path, how: str) -> None:
     if how == "file":
         sj.write_journeys(tmp_path / "journeys.parquet", CHAIN, 3000, **options)
     else:
-        assert len(list(sj.journey_batches(CHAIN, 3000, **options))) == 5
+        assert len(list(sj.simulation.journey_batches(CHAIN, 3000, **options))) == 5
     assert {total for _, total in calls} == {3000}
     done = [d for d, _ in calls]
     assert done == sorted(done)
@@ -247,7 +247,7 @@ def test_arguments_out_of_range_are_refused_at_once(
 ) -> None:
     arguments = {**OPTIONS, "customers": 10, **options}
     with pytest.raises(error, match=says):
-        sj.journey_batches(CHAIN, **arguments)
+        sj.simulation.journey_batches(CHAIN, **arguments)
     with pytest.raises(error, match=says):
         sj.write_journeys(tmp_path / "journeys.parquet", CHAIN, **arguments)
     assert not list(tmp_path.iterdir())
@@ -256,7 +256,7 @@ def test_arguments_out_of_range_are_refused_at_once(
 def test_a_customer_who_might_never_leave_is_refused_at_once() -> None:
     endless = sj.Chain(["a", "b"], [[0.5, 0.5], [0.5, 0.5]])
     with pytest.raises(ValueError, match="horizon"):
-        sj.journey_batches(endless, 10)
+        sj.simulation.journey_batches(endless, 10)
 
 
 def test_a_place_that_cannot_be_written_is_refused_before_the_work(tmp_path: Path) -> None:
@@ -309,7 +309,7 @@ rows = [sj.write_journeys(file, chain, 30_000, batch_size=10_000, **options).row
 peaks = [peak()]
 rows.append(sj.write_journeys(file, chain, 400_000, batch_size=10_000, **options).rows)
 peaks.append(peak())
-held = list(sj.journey_batches(chain, 400_000, batch_size=10_000, **options))
+held = list(sj.simulation.journey_batches(chain, 400_000, batch_size=10_000, **options))
 peaks.append(peak())
 print(*rows, *peaks)
 """

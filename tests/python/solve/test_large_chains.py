@@ -162,4 +162,4 @@ def test_a_full_matrix_that_does_not_fit_is_refused() -> None:
     with pytest.raises(ValueError, match="kept sparse"):
         chain.after(3)
     with pytest.raises(ValueError, match="kept sparse"):
-        sj.mixing_time(sj.Chain(names(30), random_moves(30)))
+        sj.path.mixing_time(sj.Chain(names(30), random_moves(30)))

@@ -51,7 +51,7 @@ def test_the_published_test_of_a_given_chain_comes_out(method: Any) -> None:
     anchor = ANCHORS["chain_test"]
     expected = anchor["pearson" if method == "pearson" else "likelihood_ratio"]
     chain = sj.Chain(anchor["states"], anchor["transition_matrix"])
-    found = sj.chain_test(anchor["moves"], chain, method=method)
+    found = sj.trust.chain_test(anchor["moves"], chain, method=method)
     assert found.statistic == pytest.approx(expected["statistic"], abs=expected["tolerance"])
     assert found.p_value == pytest.approx(expected["p_value"], abs=expected["p_tolerance"])
     assert found.degrees_of_freedom == anchor["degrees_of_freedom"]
@@ -65,10 +65,10 @@ def test_where_the_model_holds_five_in_a_hundred_tests_reject() -> None:
     rejected = {"order": 0, "visits": 0, "age": 0, "dwell": 0}
     for seed in range(200):
         journeys = simulated(seed, customers=500)
-        rejected["order"] += sj.order_test(journeys).steps[1].overall.p_value < 0.05
-        rejected["visits"] += sj.visits_test(journeys).overall.p_value < 0.05
-        rejected["age"] += sj.homogeneity_test(journeys, by="age").overall.p_value < 0.05
-        rejected["dwell"] += sj.dwell_test(journeys).overall.p_value < 0.05
+        rejected["order"] += sj.trust.order_test(journeys).steps[1].overall.p_value < 0.05
+        rejected["visits"] += sj.trust.visits_test(journeys).overall.p_value < 0.05
+        rejected["age"] += sj.trust.homogeneity_test(journeys, by="age").overall.p_value < 0.05
+        rejected["dwell"] += sj.trust.dwell_test(journeys).overall.p_value < 0.05
     for what, n in rejected.items():
         assert n <= 10 + 3.3 * np.sqrt(9.5), what
 
@@ -77,7 +77,7 @@ def test_a_chain_with_memory_is_found_located_and_said_in_money() -> None:
     journeys = with_memory(1)
     fit = sj.fit_chain(journeys)
     value = sj.lifetime_value(fit.chain, {"a": 10.0, "b": 2.0}, discount_factor=0.95)
-    test = sj.order_test(journeys, value=value)
+    test = sj.trust.order_test(journeys, value=value)
     assert test.order() == 2
     assert test.steps[1].overall.p_value < 1e-12
     assert test.steps[1].overall.effect > 3 * test.steps[1].overall.effect_by_chance
@@ -92,8 +92,8 @@ def test_a_chain_with_memory_is_found_located_and_said_in_money() -> None:
     to = [STATES.index(name) for name in frame["to_state"][here]]
     gain = frame["probability"][here] - frame["pooled_probability"][here]
     assert frame["amount"][here].sum() == pytest.approx(0.95 * (gain * np.asarray(value.mean)[to]).sum())
-    assert "amount" not in sj.order_test(journeys).steps[1].to_dict()
-    assert sj.information_criteria(journeys, max_order=3).best_by_bic == 2
+    assert "amount" not in sj.trust.order_test(journeys).steps[1].to_dict()
+    assert sj.trust.information_criteria(journeys, max_order=3).best_by_bic == 2
 
     tests = sj.fit_tests(journeys, value=value)
     first = tests.warnings()[0]
@@ -112,7 +112,7 @@ def test_a_changed_move_of_a_segment_is_found_and_its_worth_sums_up() -> None:
     other = ROWS.copy()
     other[1] += [0.12, -0.12, 0.0, 0.0]
     segments: dict[str, sj.Counts | sj.Journeys] = {"web": sj.count(simulated(1)), "shop": simulated(2, other)}
-    test = sj.segment_test(segments, rewards={"a": 10.0}, annual_discount_rate=0.1)
+    test = sj.trust.segment_test(segments, rewards={"a": 10.0}, annual_discount_rate=0.1)
     assert test.overall.p_value < 1e-9
     assert {d.from_state for d in test.located()[:2]} == {"b"}
     (worth,) = test.values
@@ -121,16 +121,16 @@ def test_a_changed_move_of_a_segment_is_found_and_its_worth_sums_up() -> None:
     assert sum(m.amount for m in split.moves) == pytest.approx(split.other_value - split.value, abs=1e-9)
     assert split.moves[0].from_state == "b"
     assert "'shop' is worth" in str(test)
-    assert sj.segment_test(segments).values == []
-    located = sj.segment_test(segments, adjustment="benjamini_hochberg").located()
-    assert len(located) >= len(sj.segment_test(segments).located())
+    assert sj.trust.segment_test(segments).values == []
+    located = sj.trust.segment_test(segments, adjustment="benjamini_hochberg").located()
+    assert len(located) >= len(sj.trust.segment_test(segments).located())
 
 
 def test_results_are_tables_in_frames() -> None:
     pd = pytest.importorskip("pandas", reason="frames are tried with pandas")
     journeys = with_memory(2, 300)
     tests = sj.fit_tests(journeys)
-    segments = sj.segment_test({"x": simulated(1, customers=200), "y": simulated(2, customers=200)})
+    segments = sj.trust.segment_test({"x": simulated(1, customers=200), "y": simulated(2, customers=200)})
     for table in (tests, tests.order, tests.criteria, tests.visits, tests.dwell, tests.by_age, segments):
         assert table is not None
         frame = table.to_frame("pandas")
@@ -142,9 +142,9 @@ def test_results_are_tables_in_frames() -> None:
 
 def test_the_calendar_is_split_by_parts_or_by_periods() -> None:
     journeys = with_memory(3, 500)
-    parts = sj.homogeneity_test(journeys, parts=2)
+    parts = sj.trust.homogeneity_test(journeys, parts=2)
     assert len({d.group for d in parts.departures}) == 2
-    weeks = sj.homogeneity_test(journeys, period="week")
+    weeks = sj.trust.homogeneity_test(journeys, period="week")
     assert {d.group for d in weeks.departures} == {"from 2024-01-01 to 2024-01-07", "from 2024-01-08 to 2024-01-14"}
 
 
@@ -214,26 +214,28 @@ CHAIN = sj.Chain(STATES, ROWS)
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: sj.chain_test([[0, 0, 0, 0]] * 3 + [[1, 0, 0, 0]], CHAIN), "'churn' → 'a' was observed 1 time"),
-        (lambda: sj.chain_test(np.zeros((4, 4)), CHAIN), "no move"),
-        (lambda: sj.chain_test(np.full((4, 4), 0.5), CHAIN), "counts: expected whole numbers"),
-        (lambda: sj.chain_test(np.zeros((2, 2)), CHAIN), "counts"),
-        (lambda: sj.chain_test(np.eye(4), CHAIN, method="guess"), "method: expected one of"),  # type: ignore[arg-type]
-        (lambda: sj.order_test(GOOD, max_order=0), "max_order: 0"),
-        (lambda: sj.order_test(GOOD, max_order=20), "needs journeys of at least 21 entries"),
-        (lambda: sj.information_criteria(GOOD, max_order=20), "needs journeys of at least 21 entries"),
-        (lambda: sj.visits_test(GOOD, groups=1), "groups: 1"),
-        (lambda: sj.homogeneity_test(GOOD, parts=1), "parts: 1"),
-        (lambda: sj.homogeneity_test(GOOD, period="year"), "nothing to compare"),
-        (lambda: sj.homogeneity_test(GOOD, by="moon"), "by: expected one of"),  # type: ignore[arg-type]
-        (lambda: sj.segment_test({"one": GOOD}), "compare at least two"),
-        (lambda: sj.segment_test({"one": GOOD, "two": simulated(1, customers=20)}), "'two' has other"),
-        (lambda: sj.segment_test({"one": GOOD, "two": GOOD}, rewards={"a": 1.0}), "needs a discount"),
-        (lambda: sj.segment_test({"one": GOOD, "two": GOOD}, rate=0.1), "has no unit"),  # type: ignore[call-arg]
-        (lambda: sj.dwell_test(sj.Counts(GOOD.lifecycle, "month")), "no stay"),
+        (lambda: sj.trust.chain_test([[0, 0, 0, 0]] * 3 + [[1, 0, 0, 0]], CHAIN), "'churn' → 'a' was observed 1 time"),
+        (lambda: sj.trust.chain_test(np.zeros((4, 4)), CHAIN), "no move"),
+        (lambda: sj.trust.chain_test(np.full((4, 4), 0.5), CHAIN), "counts: expected whole numbers"),
+        (lambda: sj.trust.chain_test(np.zeros((2, 2)), CHAIN), "counts"),
+        (lambda: sj.trust.chain_test(np.eye(4), CHAIN, method="guess"), "method: expected one of"),  # type: ignore[arg-type]
+        (lambda: sj.trust.order_test(GOOD, max_order=0), "max_order: 0"),
+        (lambda: sj.trust.order_test(GOOD, max_order=20), "needs journeys of at least 21 entries"),
+        (lambda: sj.trust.information_criteria(GOOD, max_order=20), "needs journeys of at least 21 entries"),
+        (lambda: sj.trust.visits_test(GOOD, groups=1), "groups: 1"),
+        (lambda: sj.trust.homogeneity_test(GOOD, parts=1), "parts: 1"),
+        (lambda: sj.trust.homogeneity_test(GOOD, period="year"), "nothing to compare"),
+        (lambda: sj.trust.homogeneity_test(GOOD, by="moon"), "by: expected one of"),  # type: ignore[arg-type]
+        (lambda: sj.trust.segment_test({"one": GOOD}), "compare at least two"),
+        (lambda: sj.trust.segment_test({"one": GOOD, "two": simulated(1, customers=20)}), "'two' has other"),
+        (lambda: sj.trust.segment_test({"one": GOOD, "two": GOOD}, rewards={"a": 1.0}), "needs a discount"),
+        (lambda: sj.trust.segment_test({"one": GOOD, "two": GOOD}, rate=0.1), "has no unit"),  # type: ignore[call-arg]
+        (lambda: sj.trust.dwell_test(sj.Counts(GOOD.lifecycle, "month")), "no stay"),
         (lambda: sj.fit_tests(GOOD, level=2), "level: 2"),
         (
-            lambda: sj.visits_test(GOOD, value=sj.lifetime_value(CHAIN, {"a": 1.0}, discount_factor=1, horizon=3)),
+            lambda: sj.trust.visits_test(
+                GOOD, value=sj.lifetime_value(CHAIN, {"a": 1.0}, discount_factor=1, horizon=3)
+            ),
             "value for life",
         ),
     ],
@@ -247,11 +249,11 @@ def test_refuses_what_cannot_be_asked(call: Any, words: str) -> None:
 @pytest.mark.parametrize(
     "call",
     [
-        lambda: sj.order_test(sj.count(GOOD)),  # type: ignore[arg-type]
-        lambda: sj.segment_test([GOOD, GOOD]),  # type: ignore[arg-type]
-        lambda: sj.segment_test({"one": 1, "two": 2}),  # type: ignore[dict-item]
-        lambda: sj.dwell_test("a"),  # type: ignore[arg-type]
-        lambda: sj.visits_test(GOOD, value=3.0),  # type: ignore[arg-type]
+        lambda: sj.trust.order_test(sj.count(GOOD)),  # type: ignore[arg-type]
+        lambda: sj.trust.segment_test([GOOD, GOOD]),  # type: ignore[arg-type]
+        lambda: sj.trust.segment_test({"one": 1, "two": 2}),  # type: ignore[dict-item]
+        lambda: sj.trust.dwell_test("a"),  # type: ignore[arg-type]
+        lambda: sj.trust.visits_test(GOOD, value=3.0),  # type: ignore[arg-type]
     ],
 )
 def test_refuses_another_kind_of_thing(call: Any) -> None:
@@ -284,12 +286,12 @@ def test_one_state_is_not_memory_enough_for_cdnow_by_quarter(log: str) -> None:
         origin=sample["first_day"],
         until=sample["last_day"],
     )
-    visits = sj.visits_test(quarters)
+    visits = sj.trust.visits_test(quarters)
     again = [d.probability for d in visits.departures if (d.from_state, d.to_state) == ("active", "active")]
     assert again == pytest.approx(anchor["active_again_by_active_quarters"], abs=anchor["share_tolerance"])
     assert visits.overall.p_value < 1e-50
     assert visits.overall.effect > 10 * visits.overall.effect_by_chance
-    order = sj.order_test(quarters)
+    order = sj.trust.order_test(quarters)
     assert order.order() == 2
     assert order.steps[1].overall.p_value < 1e-7
     assert sj.fit_tests(quarters).warnings()[0].startswith("One state is not memory enough: of those in 'active'")
@@ -303,10 +305,10 @@ def test_one_state_is_not_memory_enough_for_cdnow_by_month_and_asking_takes_no_t
     tests = sj.fit_tests(months, value=value)
     assert time.perf_counter() - begin < 3.0  # about 0.01 s on a machine with nothing else to do
     # Of recency states order 0 and 1 are the same; every longer memory is better than the one before.
-    steps = sj.order_test(months, max_order=4).steps
+    steps = sj.trust.order_test(months, max_order=4).steps
     assert steps[0].overall.degrees_of_freedom == 0
     assert all(step.overall.p_value < 1e-50 for step in steps[1:])
-    assert sj.p_value_text(tests.visits.overall.p_value) == "< 1e-300"
+    assert sj.trust.p_value_text(tests.visits.overall.p_value) == "< 1e-300"
     assert tests.dwell is not None
     (active,) = tests.dwell.by_state
     assert (active.state, active.direction()) == ("active", "falls")

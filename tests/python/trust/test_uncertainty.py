@@ -31,7 +31,7 @@ def value(fit: sj.FitResult) -> sj.LifetimeValue:
     return sj.lifetime_value(fit, discount_factor=0.95)
 
 
-def value_again(chain: sj.Chain, rewards: sj.Rewards) -> sj.StateValues:
+def value_again(chain: sj.Chain, rewards: sj.Rewards) -> sj.chain.StateValues:
     return sj.lifetime_value(chain, rewards, discount_factor=0.95).mean
 
 
@@ -52,7 +52,7 @@ def test_draws_of_a_value_are_those_of_lifetime_value_asked_one_by_one(
     assert together.draws.shape == (50, 3)
     np.testing.assert_allclose(together.draws, alone.draws, rtol=1e-11, atol=1e-11)
     assert together.estimate == value.mean
-    draws = sj.ChainDraws(fit, seed=9)
+    draws = sj.trust.ChainDraws(fit, seed=9)
     for k in (0, 49):
         np.testing.assert_array_equal(np.asarray(value_again(draws.chain(k), draws.rewards(k))), alone.draws[k])
 
@@ -68,7 +68,7 @@ def test_drawn_rows_have_the_law_of_the_posterior(fit: sj.FitResult) -> None:
     n = 4_000
     rows = sj.posterior(fit, lambda chain: chain.transition_matrix[0], draws=n).draws
     alpha = fit.posterior[0]
-    covariance = sj.dirichlet_covariance(alpha)
+    covariance = sj.data.dirichlet_covariance(alpha)
     error = np.sqrt(np.diag(covariance) / n)
     assert np.all(np.abs(rows.mean(axis=0) - alpha / alpha.sum()) < 5 * error)
     size = np.sqrt(np.outer(np.diag(covariance), np.diag(covariance)))
@@ -103,7 +103,7 @@ def test_values_per_state_stay_values_per_state(fit: sj.FitResult) -> None:
         sj.delta_method(fit, value_again),
         sj.posterior(fit, lambda chain: sj.hitting(chain, ["loyal"]).probability, draws=40),
     ):
-        assert isinstance(found.estimate, sj.StateValues)
+        assert isinstance(found.estimate, sj.chain.StateValues)
         interval = found.interval(0.9)
         assert interval.level == 0.9
         assert interval.lower["new"] < found.mean["new"] < interval.upper["new"]
@@ -183,7 +183,7 @@ def test_draws_without_an_answer_are_refused_or_counted() -> None:
     log = {"c": [1, 1, 2, 2, 3, 3], "t": [1, 2] * 3, "s": list("abaaaa")}
     events = sj.journeys(log, customer="c", time="t", state="s", exits=["b"])
 
-    def wait(chain: sj.Chain) -> sj.StateValues:
+    def wait(chain: sj.Chain) -> sj.chain.StateValues:
         return sj.hitting(chain, ["b"]).expected_time()
 
     with pytest.raises(ValueError, match=r"bootstrap: draw \d+ has no answer: .*'a'.*failed = drop"):
@@ -245,12 +245,16 @@ def test_what_an_answer_raises_for_the_fit_itself_is_passed_on_as_it_is(fit: sj.
         (lambda fit, value: sj.posterior(value).interval(1.0), ValueError, "level"),
         (lambda fit, value: sj.posterior(value).interval("x"), TypeError, "level"),
         (lambda fit, value: sj.bootstrap(fit, tenure), TypeError, "no longer knows which moves were whose"),
-        (lambda fit, value: sj.ChainDraws(CHAIN), TypeError, "expected a FitResult"),
-        (lambda fit, value: sj.ChainDraws(fit).chain(-1), IndexError, "numbered from 0"),
+        (lambda fit, value: sj.trust.ChainDraws(CHAIN), TypeError, "expected a FitResult"),
+        (lambda fit, value: sj.trust.ChainDraws(fit).chain(-1), IndexError, "numbered from 0"),
         (lambda fit, value: sj.value_bounds(value, 0.0), ValueError, "level"),
-        (lambda fit, value: sj.possible_chains(CHAIN, 0.9), TypeError, "expected a FitResult"),
-        (lambda fit, value: sj.value_of_information(value).standard_error_after("x", 1), IndexError, "'x'"),
-        (lambda fit, value: sj.value_of_information(value).periods_to_reach("new", 1e-9), ValueError, "stays above"),
+        (lambda fit, value: sj.trust.possible_chains(CHAIN, 0.9), TypeError, "expected a FitResult"),
+        (lambda fit, value: sj.trust.value_of_information(value).standard_error_after("x", 1), IndexError, "'x'"),
+        (
+            lambda fit, value: sj.trust.value_of_information(value).periods_to_reach("new", 1e-9),
+            ValueError,
+            "stays above",
+        ),
     ],
 )
 def test_questions_that_cannot_be_asked_are_refused(
@@ -262,7 +266,12 @@ def test_questions_that_cannot_be_asked_are_refused(
 
 def test_without_a_fit_nothing_says_how_sure_it_is() -> None:
     bare = sj.lifetime_value(CHAIN, MONEY, discount_factor=0.95)
-    for ask in (sj.posterior, sj.delta_method, sj.value_of_information, lambda value: sj.value_bounds(value, 0.9)):
+    for ask in (
+        sj.posterior,
+        sj.delta_method,
+        sj.trust.value_of_information,
+        lambda value: sj.value_bounds(value, 0.9),
+    ):
         with pytest.raises(ValueError, match="not fitted"):
             ask(bare)
 
@@ -280,7 +289,7 @@ def test_posterior_intervals_cover_the_truth_as_often_as_they_say() -> None:
 
 
 def test_the_shares_of_the_states_sum_to_the_variance(value: sj.LifetimeValue) -> None:
-    told = sj.value_of_information(value, "new")
+    told = sj.trust.value_of_information(value, "new")
     rows = told.ranking()
     assert {row.state for row in rows} <= {"new", "loyal", "churn"}
     assert sum(row.share for row in rows) == pytest.approx(1.0)
@@ -292,7 +301,7 @@ def test_the_shares_of_the_states_sum_to_the_variance(value: sj.LifetimeValue) -
     assert told.standard_error - after == pytest.approx(10.0 * best.narrowing, rel=0.02)
     assert told.periods_to_reach(best.state, after) == pytest.approx(10.0, rel=1e-6)
     assert best.observations > 0
-    assert sj.value_of_information(value).mean == pytest.approx(value.start_value().mean)
+    assert sj.trust.value_of_information(value).mean == pytest.approx(value.start_value().mean)
 
 
 def test_the_bounds_hold_the_values_of_possible_chains_and_are_attained(
@@ -309,7 +318,7 @@ def test_the_bounds_hold_the_values_of_possible_chains_and_are_attained(
         assert bounds.possible.hold(chain)
         np.testing.assert_allclose(np.asarray(value_again(chain, rewards)), ends, rtol=1e-10)
     given = sj.value_bounds(sj.lifetime_value(fit, MONEY, discount_factor=0.95), 0.9)
-    draws = sj.ChainDraws(fit)
+    draws = sj.trust.ChainDraws(fit)
     inside = 0
     for k in range(500):
         chain = draws.chain(k)
@@ -320,7 +329,7 @@ def test_the_bounds_hold_the_values_of_possible_chains_and_are_attained(
         assert np.all(drawn >= np.asarray(given.lower) - 1e-9)
         assert np.all(drawn <= np.asarray(given.upper) + 1e-9)
     assert inside >= 450
-    possible = sj.possible_chains(fit, 0.9)
+    possible = sj.trust.possible_chains(fit, 0.9)
     assert possible.n_intervals == given.possible.n_intervals == 6
     np.testing.assert_array_equal(possible.lower, given.possible.lower)
     assert np.all(possible.lower <= fit.chain.transition_matrix)
@@ -331,7 +340,7 @@ def test_printed_forms_say_what_they_are(fit: sj.FitResult, value: sj.LifetimeVa
     assert "4,000 chains" in repr(sj.posterior(value))
     assert repr(sj.delta_method(fit, tenure).interval(0.9)).startswith("AnswerInterval(level=0.9, lower=")
     assert repr(sj.value_bounds(value, 0.9)) == "ValueBounds(level=0.9, 3 states)"
-    assert "narrowing=" in repr(sj.value_of_information(value).ranking()[0])
+    assert "narrowing=" in repr(sj.trust.value_of_information(value).ranking()[0])
     assert inspect.getdoc(sj.posterior)
 
 

@@ -91,7 +91,7 @@ def test_per_state_results_are_arrays_to_numpy() -> None:
         [0.0, 10.0, 0.0],
         np.array([0, 10, 0]),
         sj.Rewards(NAMES, {"active": 10.0}),
-        sj.StateValues(NAMES, {"active": 10.0}),
+        sj.chain.StateValues(NAMES, {"active": 10.0}),
     ],
 )
 def test_rewards_are_taken_in_every_form(rewards: Any) -> None:
@@ -106,7 +106,7 @@ def test_rewards_are_taken_in_every_form(rewards: Any) -> None:
         {"trial": 0.25, "active": 0.75},
         [0.25, 0.75, 0.0],
         np.array([0.25, 0.75, 0.0]),
-        sj.StateValues(NAMES, [0.25, 0.75, 0.0]),
+        sj.chain.StateValues(NAMES, [0.25, 0.75, 0.0]),
     ],
 )
 def test_a_start_law_is_taken_in_every_form(start: Any) -> None:
@@ -138,7 +138,7 @@ def test_a_start_in_one_state_is_its_name() -> None:
         ({"trial": float("nan")}, ValueError, "start: holds nan for 'trial'"),
         ([1.0, 0.0], ValueError, "start: expected shape"),
         (3, ValueError, "start: expected shape"),
-        (sj.StateValues(["a", "b", "c"], [1.0, 0.0, 0.0]), ValueError, "start: its states are not those"),
+        (sj.chain.StateValues(["a", "b", "c"], [1.0, 0.0, 0.0]), ValueError, "start: its states are not those"),
     ],
 )
 def test_a_start_that_is_no_law_is_refused(start: Any, error: type[Exception], says: str) -> None:

@@ -159,7 +159,7 @@ def test_moments_of_truth_need_a_lifecycle(value: sj.LifetimeValue) -> None:
 
 def test_a_lever_on_a_base_says_what_a_point_may_cost(value: sj.LifetimeValue) -> None:
     stock = {"active": 600.0, "loyal": 400.0}
-    levers = sj.base_levers(value, stock)
+    levers = sj.value.base_levers(value, stock)
     mixed = value.sensitivity({"active": 0.6, "loyal": 0.4})
     for lever in levers:
         i, j = STATES.index(lever.from_state), STATES.index(lever.to_state)
@@ -169,15 +169,15 @@ def test_a_lever_on_a_base_says_what_a_point_may_cost(value: sj.LifetimeValue) -
         assert lever.break_even_cost == pytest.approx(abs(lever.value_for_base) * min(1, 100 * room))
     costs = [lever.break_even_cost for lever in levers]
     assert costs == sorted(costs, reverse=True)
-    assert len(sj.base_levers(value, stock, allowed=MATRIX > 0)) < len(levers)
+    assert len(sj.value.base_levers(value, stock, allowed=MATRIX > 0)) < len(levers)
 
 
 def test_refuses_a_base_that_is_none(value: sj.LifetimeValue) -> None:
     for stock, words in (({"active": -1.0}, "stock: holds -1 customers in 'active'"), ([0, 0, 0], "stock: holds 0")):
         with pytest.raises(ValueError, match=words):
-            sj.base_levers(value, stock)
+            sj.value.base_levers(value, stock)
     with pytest.raises(IndexError, match="'nowhere'"):
-        sj.base_levers(value, {"nowhere": 1})
+        sj.value.base_levers(value, {"nowhere": 1})
 
 
 def test_rows_of_an_answer_are_read_like_a_list(value: sj.LifetimeValue) -> None:

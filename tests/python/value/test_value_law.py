@@ -20,7 +20,7 @@ def value(**options: Any) -> sj.LifetimeValue:
 
 
 @pytest.fixture(scope="module")
-def law() -> sj.ValueLaw:
+def law() -> sj.value.ValueLaw:
     return sj.value_law(value(), "1")
 
 
@@ -41,7 +41,7 @@ def test_from_recency_1_over_five_periods_there_are_sixteen_values() -> None:
     assert len(found) == 16
 
 
-def test_the_law_for_life_has_the_moments_of_the_value(law: sj.ValueLaw) -> None:
+def test_the_law_for_life_has_the_moments_of_the_value(law: sj.value.ValueLaw) -> None:
     assert law.mean == pytest.approx(52.31960944, rel=1e-7)
     assert law.std == law.standard_deviation == pytest.approx(28.0762104, rel=1e-3)
     assert 0 < law.error_in_value <= 0.01 * 28.0762105
@@ -52,7 +52,7 @@ def test_the_law_for_life_has_the_moments_of_the_value(law: sj.ValueLaw) -> None
     assert not law.is_exact
 
 
-def test_simulated_customers_follow_the_law(law: sj.ValueLaw) -> None:
+def test_simulated_customers_follow_the_law(law: sj.value.ValueLaw) -> None:
     # P(sup |F_n - F| > d) <= 2 exp(-2 n d²): fails once in a million seeds.
     n = 200_000
     d = np.sqrt(np.log(2e6) / (2 * n))
@@ -64,7 +64,7 @@ def test_simulated_customers_follow_the_law(law: sj.ValueLaw) -> None:
         assert upper + d >= np.searchsorted(values, x - 1e-9, side="right") / n
 
 
-def test_questions_take_a_number_or_an_array(law: sj.ValueLaw) -> None:
+def test_questions_take_a_number_or_an_array(law: sj.value.ValueLaw) -> None:
     x = np.array([[0.0, 36.0], [50.0, 1e9]])
     assert law.cdf(x).shape == (2, 2)
     assert law.cdf(x)[0, 1] == law.cdf(36.0)
@@ -99,7 +99,7 @@ def test_a_grid_of_so_many_points_is_laid() -> None:
 def test_quantiles_per_state_are_those_of_the_laws() -> None:
     life = value()
     median = life.quantile(0.5)
-    assert isinstance(median, sj.StateValues)
+    assert isinstance(median, sj.chain.StateValues)
     for state in CHAIN.states:
         assert median[state] == sj.value_law(life, state).quantile(0.5)
     fine = life.quantile(0.5, relative_error=0.001)
@@ -112,7 +112,7 @@ def test_without_a_start_it_is_the_observed_one_or_the_first_state() -> None:
     assert mixed.mean == pytest.approx(value(horizon=4).start_value({"1": 0.5, "4": 0.5}).mean)
 
 
-def test_it_prints_what_it_is(law: sj.ValueLaw) -> None:
+def test_it_prints_what_it_is(law: sj.value.ValueLaw) -> None:
     assert repr(law).startswith("ValueLaw(mean=52.3196")
     assert law.definition.startswith("law of the lifetime value per customer (reward), for life")
     assert "amounts right within" in law.definition
@@ -120,7 +120,7 @@ def test_it_prints_what_it_is(law: sj.ValueLaw) -> None:
 
 
 @pytest.mark.parametrize("p", [0.0, 1.0, -0.1, 1.1, float("nan"), [0.5, 1.0]])
-def test_refuses_a_quantile_outside_zero_and_one(law: sj.ValueLaw, p: Any) -> None:
+def test_refuses_a_quantile_outside_zero_and_one(law: sj.value.ValueLaw, p: Any) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         law.quantile(p)
     with pytest.raises(ValueError, match="between 0 and 1"):
@@ -148,7 +148,7 @@ def test_refuses_options_and_errors_out_of_reach(options: dict[str, Any], words:
         sj.value_law(value(), "1", **options)
 
 
-def test_refuses_amounts_and_starts_that_are_none(law: sj.ValueLaw) -> None:
+def test_refuses_amounts_and_starts_that_are_none(law: sj.value.ValueLaw) -> None:
     with pytest.raises(ValueError, match="x:"):
         law.cdf(float("nan"))
     with pytest.raises(IndexError, match="nowhere"):

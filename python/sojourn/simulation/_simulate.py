@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from sojourn import _core
 from sojourn._core import Chain, Discount, FitResult, Simulation
-from sojourn._progress import reported
+from sojourn._support.progress import reported
 
 
 def simulate(

@@ -9,7 +9,8 @@ from typing import Any, Literal
 import numpy as np
 
 from sojourn import _core
-from sojourn._columns import (
+from sojourn._core import Counts, Journeys, Lifecycle, Period, Rules, StateSpace
+from sojourn.data._columns import (
     MISSING_TIME,
     Flags,
     Floats,
@@ -23,7 +24,6 @@ from sojourn._columns import (
     texts,
     times,
 )
-from sojourn._core import Counts, Journeys, Lifecycle, Period, Rules, StateSpace
 
 Duplicates = Literal["keep", "drop"]
 Ties = Literal["input_order", "refuse"]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sojourn import _core
 from sojourn._core import Chain, FitResult
-from sojourn._progress import check_progress, reported
+from sojourn._support.progress import check_progress, reported
 
 if TYPE_CHECKING:
     import pyarrow as pa

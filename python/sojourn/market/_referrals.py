@@ -8,8 +8,8 @@ from typing import Any, Literal
 import numpy as np
 
 from sojourn import _core
-from sojourn._columns import MISSING_TIME, Ints, Table, Times, Values, distinct, numbers, times
 from sojourn._core import Journeys, Period, ReferralCounts, SharingCounts
+from sojourn.data._columns import MISSING_TIME, Ints, Table, Times, Values, distinct, numbers, times
 
 Impossible = Literal["refuse", "drop"]
 UnknownReferred = Literal["drop", "keep"]

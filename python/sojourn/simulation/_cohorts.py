@@ -7,7 +7,7 @@ from typing import Any
 
 from sojourn import _core
 from sojourn._core import Chain, CohortSimulation, Discount, FitResult
-from sojourn._progress import reported
+from sojourn._support.progress import reported
 
 
 def simulate_cohort(

@@ -1,0 +1,1 @@
+"""What every wing needs: tables and pages of results, progress."""
