@@ -372,7 +372,7 @@ def test_a_toml_file_says_the_same_as_the_rules_in_python(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("preset", ["six_stages", "moments_of_truth", "full_journey", "subscription"])
 def test_a_toml_file_names_its_lifecycle(tmp_path: Path, preset: str) -> None:
-    lifecycle = getattr(sj, preset)()
+    lifecycle = getattr(sj.chain, preset)()
     text = f'lifecycle = "{preset}"\n[[rule]]\nstate = "{lifecycle.states.names[0]}"\nfirst_event = true\n'
     assert sj.read_rules(write(tmp_path, text)).lifecycle == lifecycle
 
