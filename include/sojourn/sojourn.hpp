@@ -1,6 +1,6 @@
 /// \file sojourn.hpp
-/// The whole library but its opt-in headers: `sojourn/model/io.hpp` (printing, graph export) and `sojourn/model/model.hpp` (model
-/// files).
+/// The whole library but its opt-in headers: `sojourn/model/io.hpp` (printing, graph export) and
+/// `sojourn/model/model.hpp` (model files). Whoever only names its classes includes `sojourn/fwd.hpp`.
 #pragma once
 
 #include "sojourn/chain/calendar.hpp"              // IWYU pragma: export

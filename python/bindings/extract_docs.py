@@ -1,11 +1,11 @@
 """Carries the contracts of the public headers into the docstrings of the extension module.
 
-Reads the ``///`` comments of every header given and writes one C++ header with a constant per documented name:
+Reads the ``///`` comments of each header given and writes a C++ header with a constant per documented name:
 ``doc::lifetime_value`` for a free function, ``doc::Chain`` for a class, ``doc::Chain_after`` for a member,
 ``doc::file_chain`` for the text at the top of ``chain.hpp``. Texts of overloads are joined. C++ words for errors become
 the Python ones.
 
-Usage: ``extract_docs.py OUTPUT HEADER...``
+Usage: ``extract_docs.py INCLUDE OUTPUT WING/STEM...`` reads ``INCLUDE/WING/STEM.hpp``, writes ``OUTPUT/WING/STEM.hpp``.
 """
 
 from __future__ import annotations
@@ -90,17 +90,10 @@ def documents(header: str, stem: str) -> dict[str, list[str]]:
     return found
 
 
-def main(arguments: list[str]) -> int:
-    """Write the header of docstrings; see the top of this file."""
-    if len(arguments) < 2:
-        print(__doc__, file=sys.stderr)
-        return 2
-    output, headers = Path(arguments[0]), [Path(name) for name in arguments[1:]]
-    found: dict[str, list[str]] = {}
-    for header in headers:
-        found.update(documents(header.read_text(encoding="utf-8"), header.stem))
+def header_of_docs(found: dict[str, list[str]]) -> str:
+    """Write one constant per documented name."""
     lines = [
-        "// Written by extract_docs.py from the public headers; change the comments there.",
+        "// Written by extract_docs.py from the public header of this name; change the comments there.",
         "#pragma once",
         "",
         "namespace sojourn::python::doc {",
@@ -110,9 +103,23 @@ def main(arguments: list[str]) -> int:
         text = "\n\n".join(found[name])
         lines.append(f'inline constexpr const char* {name} = R"doc({text})doc";')
     lines += ["", "}  // namespace sojourn::python::doc", ""]
-    text = "\n".join(lines)
-    if not output.exists() or output.read_text(encoding="utf-8") != text:
-        output.write_text(text, encoding="utf-8")
+    return "\n".join(lines)
+
+
+def main(arguments: list[str]) -> int:
+    """Write a header of docstrings for each public header; see the top of this file."""
+    if len(arguments) < 3:
+        print(__doc__, file=sys.stderr)
+        return 2
+    include, output = Path(arguments[0]), Path(arguments[1])
+    for stem in arguments[2:]:
+        header = include / f"{stem}.hpp"
+        text = header_of_docs(documents(header.read_text(encoding="utf-8"), header.stem))
+        # What is unchanged keeps its time, so that the bindings that include it are not compiled again.
+        written = output / f"{stem}.hpp"
+        if not written.exists() or written.read_text(encoding="utf-8") != text:
+            written.parent.mkdir(parents=True, exist_ok=True)
+            written.write_text(text, encoding="utf-8")
     return 0
 
 

@@ -1,6 +1,6 @@
 #include "sojourn/chain/chain.hpp"
 
-#include "docs.hpp"
+#include "docs/chain/chain.hpp"
 #include "sojourn/model/model.hpp"
 #include "support/arguments.hpp"
 #include "support/printing.hpp"

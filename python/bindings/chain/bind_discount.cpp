@@ -1,6 +1,6 @@
 #include "sojourn/chain/discount.hpp"
 
-#include "docs.hpp"
+#include "docs/chain/discount.hpp"
 #include "support/arguments.hpp"
 #include "support/text.hpp"
 

@@ -1,6 +1,6 @@
 #include "sojourn/chain/lifecycle.hpp"
 
-#include "docs.hpp"
+#include "docs/chain/lifecycle.hpp"
 #include "sojourn/model/model.hpp"
 #include "support/arguments.hpp"
 #include "support/printing.hpp"

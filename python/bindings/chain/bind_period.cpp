@@ -1,6 +1,6 @@
 #include "sojourn/chain/period.hpp"
 
-#include "docs.hpp"
+#include "docs/chain/period.hpp"
 #include "support/arguments.hpp"
 
 namespace sojourn::python {

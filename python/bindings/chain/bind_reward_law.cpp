@@ -1,6 +1,6 @@
 #include "sojourn/chain/reward_law.hpp"
 
-#include "docs.hpp"
+#include "docs/chain/reward_law.hpp"
 #include "support/arguments.hpp"
 
 namespace sojourn::python {

@@ -1,6 +1,6 @@
 #include "sojourn/chain/rewards.hpp"
 
-#include "docs.hpp"
+#include "docs/chain/rewards.hpp"
 #include "sojourn/model/model.hpp"
 #include "support/arguments.hpp"
 #include "support/printing.hpp"

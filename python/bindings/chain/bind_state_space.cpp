@@ -1,6 +1,6 @@
 #include "sojourn/chain/state_space.hpp"
 
-#include "docs.hpp"
+#include "docs/chain/state_space.hpp"
 #include "support/arguments.hpp"
 #include "support/printing.hpp"
 #include "support/text.hpp"

@@ -1,6 +1,6 @@
 #include "sojourn/chain/structure.hpp"
 
-#include "docs.hpp"
+#include "docs/chain/structure.hpp"
 #include "support/arguments.hpp"
 
 namespace sojourn::python {

@@ -1,6 +1,6 @@
 #include "sojourn/data/counts.hpp"
 
-#include "docs.hpp"
+#include "docs/data/counts.hpp"
 #include "sojourn/model/model.hpp"
 #include "support/arguments.hpp"
 #include "support/printing.hpp"

@@ -1,7 +1,7 @@
 #include "sojourn/data/data_report.hpp"
 
 #include "data/data_report_fields.hpp"
-#include "docs.hpp"
+#include "docs/data/data_report.hpp"
 #include "support/arguments.hpp"
 #include "support/printing.hpp"
 

@@ -1,7 +1,7 @@
 #include "sojourn/data/event_log.hpp"
 
 #include "data/log_columns.hpp"
-#include "docs.hpp"
+#include "docs/data/event_log.hpp"
 
 namespace sojourn::python {
 

@@ -1,7 +1,7 @@
 #include "sojourn/data/fit.hpp"
 
 #include "data/fit_arguments.hpp"
-#include "docs.hpp"
+#include "docs/data/fit.hpp"
 #include "sojourn/model/model.hpp"
 #include "support/arguments.hpp"
 #include "support/printing.hpp"

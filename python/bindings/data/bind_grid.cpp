@@ -1,6 +1,6 @@
 #include "sojourn/data/grid.hpp"
 
-#include "docs.hpp"
+#include "docs/data/grid.hpp"
 #include "support/arguments.hpp"
 
 namespace sojourn::python {

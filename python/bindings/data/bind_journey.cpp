@@ -1,7 +1,8 @@
 #include "sojourn/data/journey.hpp"
 
 #include "data/data_report_fields.hpp"
-#include "docs.hpp"
+#include "docs/data/data_report.hpp"
+#include "docs/data/journey.hpp"
 #include "support/arguments.hpp"
 #include "support/printing.hpp"
 

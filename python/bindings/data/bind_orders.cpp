@@ -1,7 +1,7 @@
 #include "sojourn/data/orders.hpp"
 
 #include "data/log_columns.hpp"
-#include "docs.hpp"
+#include "docs/data/orders.hpp"
 
 namespace sojourn::python {
 

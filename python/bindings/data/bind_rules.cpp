@@ -1,7 +1,7 @@
 #include "sojourn/data/rules.hpp"
 
 #include "data/log_columns.hpp"
-#include "docs.hpp"
+#include "docs/data/rules.hpp"
 
 namespace sojourn::python {
 

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "docs.hpp"
+#include "docs/data/data_report.hpp"
 #include "sojourn/data/data_report.hpp"
 
 namespace sojourn::python {

@@ -2,7 +2,8 @@
 
 #include <cmath>
 
-#include "docs.hpp"
+#include "docs/market/market.hpp"
+#include "docs/market/reputation.hpp"
 #include "market/referrals_argument.hpp"
 #include "support/arguments.hpp"
 #include "support/text.hpp"

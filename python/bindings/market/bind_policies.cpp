@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "docs.hpp"
+#include "docs/market/policies.hpp"
 #include "support/arguments.hpp"
 #include "support/text.hpp"
 

@@ -4,7 +4,8 @@
 #include <cmath>
 
 #include "data/log_columns.hpp"
-#include "docs.hpp"
+#include "docs/market/offspring_law.hpp"
+#include "docs/market/referral_rates.hpp"
 #include "support/arguments.hpp"
 #include "support/text_table.hpp"
 

@@ -1,6 +1,6 @@
 #include "sojourn/market/reputation.hpp"
 
-#include "docs.hpp"
+#include "docs/market/reputation.hpp"
 #include "support/arguments.hpp"
 #include "support/each_number.hpp"
 

@@ -1,6 +1,7 @@
 #include "sojourn/market/word_of_mouth.hpp"
 
-#include "docs.hpp"
+#include "docs/market/referrals.hpp"
+#include "docs/market/word_of_mouth.hpp"
 #include "market/referrals_argument.hpp"
 #include "support/printing.hpp"
 #include "support/rows.hpp"

@@ -1,6 +1,5 @@
 #include "sojourn/model/io.hpp"
 
-#include "docs.hpp"
 #include "support/arguments.hpp"
 
 namespace sojourn::python {

@@ -4,7 +4,7 @@
 
 #include <pybind11/stl/filesystem.h>
 
-#include "docs.hpp"
+#include "docs/model/model.hpp"
 #include "support/arguments.hpp"
 
 namespace sojourn::python {

@@ -1,6 +1,6 @@
 #include "sojourn/path/absorption.hpp"
 
-#include "docs.hpp"
+#include "docs/path/absorption.hpp"
 #include "support/arguments.hpp"
 
 namespace sojourn::python {

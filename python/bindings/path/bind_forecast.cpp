@@ -1,6 +1,6 @@
 #include "sojourn/path/forecast.hpp"
 
-#include "docs.hpp"
+#include "docs/path/forecast.hpp"
 #include "support/arguments.hpp"
 
 namespace sojourn::python {

@@ -1,6 +1,6 @@
 #include "sojourn/path/passage.hpp"
 
-#include "docs.hpp"
+#include "docs/path/passage.hpp"
 #include "support/arguments.hpp"
 
 SOJOURN_ARGUMENT(TargetsArgument, "str | int | Sequence[str | int]");

@@ -1,6 +1,6 @@
 #include "sojourn/path/stationary.hpp"
 
-#include "docs.hpp"
+#include "docs/path/stationary.hpp"
 #include "support/arguments.hpp"
 
 namespace sojourn::python {

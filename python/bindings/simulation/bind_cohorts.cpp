@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "docs.hpp"
+#include "docs/simulation/cohorts.hpp"
 #include "support/arguments.hpp"
 #include "support/text.hpp"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "docs.hpp"
+#include "docs/simulation/scenarios.hpp"
 #include "support/arguments.hpp"
 
 SOJOURN_ARGUMENT(ScenariosArgument, "Scenario | Sequence[Scenario]");

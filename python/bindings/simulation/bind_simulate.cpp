@@ -1,6 +1,6 @@
 #include "sojourn/simulation/simulate.hpp"
 
-#include "docs.hpp"
+#include "docs/simulation/simulate.hpp"
 #include "support/arguments.hpp"
 #include "support/memory.hpp"
 #include "support/printing.hpp"

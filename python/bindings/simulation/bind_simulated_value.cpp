@@ -1,6 +1,6 @@
 #include "sojourn/simulation/simulated_value.hpp"
 
-#include "docs.hpp"
+#include "docs/simulation/simulated_value.hpp"
 #include "simulation/simulated_value_access.hpp"
 #include "support/arguments.hpp"
 

@@ -1,6 +1,6 @@
 #include "sojourn/trust/fit_tests.hpp"
 
-#include "docs.hpp"
+#include "docs/trust/fit_tests.hpp"
 #include "support/arguments.hpp"
 #include "value/bound_value.hpp"
 #include "value/named_what_if.hpp"

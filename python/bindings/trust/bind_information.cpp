@@ -1,6 +1,6 @@
 #include "sojourn/trust/information.hpp"
 
-#include "docs.hpp"
+#include "docs/trust/information.hpp"
 #include "support/arguments.hpp"
 #include "value/bound_value.hpp"
 

@@ -1,6 +1,6 @@
 #include "sojourn/trust/robust.hpp"
 
-#include "docs.hpp"
+#include "docs/trust/robust.hpp"
 #include "support/arguments.hpp"
 #include "value/bound_value.hpp"
 

@@ -1,7 +1,7 @@
 #include "sojourn/trust/uncertainty.hpp"
 
 #include "data/fit_arguments.hpp"
-#include "docs.hpp"
+#include "docs/trust/uncertainty.hpp"
 #include "support/arguments.hpp"
 #include "value/bound_value.hpp"
 

@@ -1,6 +1,6 @@
 #include "sojourn/value/fleet.hpp"
 
-#include "docs.hpp"
+#include "docs/value/fleet.hpp"
 #include "support/arguments.hpp"
 #include "value/bound_value.hpp"
 

@@ -1,6 +1,6 @@
 #include "sojourn/value/lifetime_value.hpp"
 
-#include "docs.hpp"
+#include "docs/value/lifetime_value.hpp"
 #include "support/arguments.hpp"
 #include "support/printing.hpp"
 #include "value/bound_value.hpp"

@@ -1,6 +1,6 @@
 #include "sojourn/value/payback.hpp"
 
-#include "docs.hpp"
+#include "docs/value/payback.hpp"
 #include "support/arguments.hpp"
 #include "value/bound_value.hpp"
 

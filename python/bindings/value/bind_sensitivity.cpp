@@ -1,6 +1,6 @@
 #include "sojourn/value/sensitivity.hpp"
 
-#include "docs.hpp"
+#include "docs/value/sensitivity.hpp"
 #include "support/arguments.hpp"
 #include "support/rows.hpp"
 #include "value/bound_sensitivity.hpp"

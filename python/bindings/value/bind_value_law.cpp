@@ -1,6 +1,6 @@
 #include "sojourn/value/value_law.hpp"
 
-#include "docs.hpp"
+#include "docs/value/value_law.hpp"
 #include "support/arguments.hpp"
 #include "support/each_number.hpp"
 #include "value/bound_value.hpp"

@@ -1,6 +1,6 @@
 #include "sojourn/value/value_moments.hpp"
 
-#include "docs.hpp"
+#include "docs/value/value_moments.hpp"
 #include "support/arguments.hpp"
 #include "value/bound_value.hpp"
 
