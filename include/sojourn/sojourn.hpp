@@ -33,11 +33,13 @@
 #include "sojourn/path/forecast.hpp"                       // IWYU pragma: export
 #include "sojourn/path/passage.hpp"                        // IWYU pragma: export
 #include "sojourn/path/stationary.hpp"                     // IWYU pragma: export
+#include "sojourn/simulation/cancelled.hpp"                // IWYU pragma: export
 #include "sojourn/simulation/cohorts.hpp"                  // IWYU pragma: export
 #include "sojourn/simulation/scenarios.hpp"                // IWYU pragma: export
 #include "sojourn/simulation/simulate.hpp"                 // IWYU pragma: export
 #include "sojourn/simulation/simulated_value.hpp"          // IWYU pragma: export
 #include "sojourn/simulation/simulated_value_builder.hpp"  // IWYU pragma: export
+#include "sojourn/simulation/simulation.hpp"               // IWYU pragma: export
 #include "sojourn/trust/answer.hpp"                        // IWYU pragma: export
 #include "sojourn/trust/bootstrap.hpp"                     // IWYU pragma: export
 #include "sojourn/trust/chain_test.hpp"                    // IWYU pragma: export
