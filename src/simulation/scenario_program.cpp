@@ -2,19 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <stdexcept>
 #include <utility>
 
-#include "sojourn/value/lifetime_value.hpp"
 #include "solve/endless.hpp"
 #include "support/text.hpp"
 
 namespace sojourn::detail {
 
 namespace {
-
-constexpr double longest_sum = 2e9;  // moves looked at for an exact mean
 
 void check_states(const std::string& what, const StateSpace& states, const StateSpace& expected) {
   if (states == expected) return;
@@ -63,79 +59,76 @@ ScenarioProgram::ScenarioProgram(std::string who, const Scenario& scenario, cons
       clock_(scenario.schedule.clock),
       after_last_(scenario.schedule.after_last),
       cost_(scenario.cost) {
-  const StateSpace& states = scenario.chain.states();
   check_cost(who_ + "cost", scenario.cost);
   check_cost(who_ + "cost_per_period", scenario.cost_per_period);
-
-  const std::vector<Chain>& seasons = scenario.schedule.chains;
-  check_states(who_ + "rewards", scenario.rewards.states(), states);
+  check_states(who_ + "rewards", scenario.rewards.states(), scenario.chain.states());
   money_.push_back(std::make_shared<Money>(who_, scenario.rewards, scenario.reward_laws));
-  if (seasons.empty()) {
-    moves_.push_back(std::make_shared<Moves>(scenario.chain));
-  } else {
-    for (std::size_t i = 0; i < seasons.size(); ++i) {
-      check_states(who_ + position("schedule.chains", i), seasons[i].states(), states);
-      if (!(seasons[i].period() == scenario.chain.period())) {
-        throw std::invalid_argument(who_ + position("schedule.chains", i) + ": has a period of " +
-                                    seasons[i].period().name() + ", the scenario's chain one of " +
-                                    scenario.chain.period().name());
-      }
-      moves_.push_back(std::make_shared<Moves>(seasons[i]));
-    }
-    schedule_length_ = seasons.size();
-  }
-  if (schedule_length_ > 1) {
-    is_constant_ = false;
-    if (after_last_ == AfterLast::repeat) {
-      is_endless_ = true;
-    } else {
-      Index& settled = clock_ == Clock::calendar ? settled_calendar_ : settled_age_;
-      settled = static_cast<Index>(schedule_length_) - 1;
-    }
-  }
-
+  add_schedule(scenario);
   for (std::size_t i = 0; i < scenario.interventions.size(); ++i) {
-    const Intervention& given = scenario.interventions[i];
-    const std::string where = who_ + position("interventions", i) + ".";
-    if (given.first < 0) {
-      throw std::invalid_argument(where + "first: must be a period from 0 on, found " + std::to_string(given.first));
-    }
-    if (given.last && *given.last < given.first) {
-      throw std::invalid_argument(where + "last: must not be before the first period, " + std::to_string(given.first) +
-                                  ", found " + std::to_string(*given.last));
-    }
-    if (horizon && given.first >= *horizon) {
-      throw std::invalid_argument(where + "first: period " + std::to_string(given.first) +
-                                  " is never reached, as the last of " + text::plural(*horizon, "period") + " is " +
-                                  std::to_string(*horizon - 1));
-    }
-    if (!given.chain && !given.rewards) {
-      throw std::invalid_argument(where + (given.reward_laws.empty() ? "chain: give another chain or other rewards"
-                                                                     : "reward_laws: give the rewards beside them"));
-    }
-    Change change{.first = given.first, .last = given.last, .clock = given.clock, .moves = {}, .money = {}};
-    if (given.chain) {
-      check_states(where + "chain", given.chain->states(), states);
-      if (!(given.chain->period() == scenario.chain.period())) {
-        throw std::invalid_argument(where + "chain: has a period of " + given.chain->period().name() +
-                                    ", the scenario's chain one of " + scenario.chain.period().name());
-      }
-      change.moves = moves_.size();
-      moves_.push_back(std::make_shared<Moves>(*given.chain));
-    }
-    if (given.rewards) {
-      check_states(where + "rewards", given.rewards->states(), states);
-      change.money = money_.size();
-      money_.push_back(std::make_shared<Money>(where, *given.rewards, given.reward_laws));
-    }
-    is_constant_ = false;
-    Index& settled = given.clock == Clock::calendar ? settled_calendar_ : settled_age_;
-    settled = std::max(settled, given.last ? *given.last + 1 : given.first);
-    changes_.push_back(change);
+    add_intervention(who_ + position("interventions", i) + ".", scenario.interventions[i], scenario.chain);
   }
-
   find_rests(scenario.cost_per_period);
   if (!horizon) refuse_endless();
+}
+
+std::size_t ScenarioProgram::add_chain(const std::string& what, const Chain& chain, const Chain& like) {
+  check_states(what, chain.states(), like.states());
+  if (!(chain.period() == like.period())) {
+    throw std::invalid_argument(what + ": has a period of " + chain.period().name() + ", the scenario's chain one of " +
+                                like.period().name());
+  }
+  moves_.push_back(std::make_shared<Moves>(chain));
+  return moves_.size() - 1;
+}
+
+void ScenarioProgram::add_schedule(const Scenario& scenario) {
+  const std::vector<Chain>& seasons = scenario.schedule.chains;
+  if (seasons.empty()) {
+    moves_.push_back(std::make_shared<Moves>(scenario.chain));
+    return;
+  }
+  for (std::size_t i = 0; i < seasons.size(); ++i) {
+    add_chain(who_ + position("schedule.chains", i), seasons[i], scenario.chain);
+  }
+  schedule_length_ = seasons.size();
+  if (schedule_length_ == 1) return;
+  is_constant_ = false;
+  if (after_last_ == AfterLast::repeat) {
+    is_endless_ = true;
+  } else {
+    Index& settled = clock_ == Clock::calendar ? settled_calendar_ : settled_age_;
+    settled = static_cast<Index>(schedule_length_) - 1;
+  }
+}
+
+void ScenarioProgram::add_intervention(const std::string& where, const Intervention& given, const Chain& chain) {
+  if (given.first < 0) {
+    throw std::invalid_argument(where + "first: must be a period from 0 on, found " + std::to_string(given.first));
+  }
+  if (given.last && *given.last < given.first) {
+    throw std::invalid_argument(where + "last: must not be before the first period, " + std::to_string(given.first) +
+                                ", found " + std::to_string(*given.last));
+  }
+  if (horizon_ && given.first >= *horizon_) {
+    throw std::invalid_argument(where + "first: period " + std::to_string(given.first) +
+                                " is never reached, as the last of " + text::plural(*horizon_, "period") + " is " +
+                                std::to_string(*horizon_ - 1));
+  }
+  if (!given.chain && !given.rewards) {
+    throw std::invalid_argument(where + (given.reward_laws.empty() ? "chain: give another chain or other rewards"
+                                                                   : "reward_laws: give the rewards beside them"));
+  }
+  Change change{.first = given.first, .last = given.last, .clock = given.clock, .moves = {}, .money = {}};
+  if (given.chain) change.moves = add_chain(where + "chain", *given.chain, chain);
+  if (given.rewards) {
+    check_states(where + "rewards", given.rewards->states(), chain.states());
+    change.money = money_.size();
+    money_.push_back(std::make_shared<Money>(where, *given.rewards, given.reward_laws));
+  }
+  is_constant_ = false;
+  Index& settled = given.clock == Clock::calendar ? settled_calendar_ : settled_age_;
+  settled = std::max(settled, given.last ? *given.last + 1 : given.first);
+  changes_.push_back(change);
 }
 
 void ScenarioProgram::find_rests(double cost_per_period) {
@@ -191,94 +184,9 @@ bool ScenarioProgram::has_laws() const {
   return std::any_of(money_.begin(), money_.end(), [](const auto& of) { return of->has_laws; });
 }
 
-std::optional<double> ScenarioProgram::exact_mean(const Entrance& entrance, std::int64_t customers,
-                                                  const std::optional<Discount>& discount) const {
-  const Index n = chain().n_states();
-  const double factor = discount ? discount->factor_per_period(chain().period()) : 1.0;
-
-  // Who enters when, by state.
-  std::map<Index, Vector> entering;
-  if (entrance.entries.empty() && entrance.start_states.empty()) {
-    entering.emplace(0, entrance.start * static_cast<double>(customers));
-  } else {
-    std::map<Index, double> newcomers;
-    for (std::int64_t c = 0; c < customers; ++c) {
-      const Index entry = entrance.entry(c);
-      if (entrance.start_states.empty()) {
-        newcomers[entry] += 1.0;
-      } else {
-        entering.try_emplace(entry, Vector::Zero(n))
-            .first->second[entrance.start_states[static_cast<std::size_t>(c)]] += 1.0;
-      }
-    }
-    for (const auto& [entry, number] : newcomers) entering.emplace(entry, entrance.start * number);
-  }
-
-  // Reward of a stage in each state, its move's included.
-  std::map<Stage, Vector> own;
-  const auto own_of = [&](const Stage& at) -> const Vector& {
-    const auto found = own.find(at);
-    if (found != own.end()) return found->second;
-    const Money& m = money(at);
-    Vector sum = m.mean - costs_;
-    if (m.has_moves) {
-      for (Index i = 0; i < n; ++i) {
-        double moved = 0.0;
-        moves(at).chain.for_each_move(i, [&](Index j, double p) { moved += p * m.rewards.move_reward(i, j); });
-        sum[i] += factor * moved;
-      }
-    }
-    return own.emplace(at, std::move(sum)).first->second;
-  };
-  const auto step = [&](const Matrix& next, Index calendar, Index age) {
-    const Stage at = stage(calendar, age);
-    return Matrix(own_of(at) + factor * moves(at).chain.expected_next(next));
-  };
-
-  const bool has_age =
-      (schedule_length_ > 1 && clock_ == Clock::age) ||
-      std::any_of(changes_.begin(), changes_.end(), [](const Change& c) { return c.clock == Clock::age; });
-  const Index first_entry = entering.begin()->first;
-  const Index last_entry = entering.rbegin()->first;
-  const Index end = horizon_ ? *horizon_ : std::max(settled_calendar_, last_entry + settled_age_);
-  const double n_sums = has_age ? static_cast<double>(entering.size()) : 1.0;
-  if (n_sums * static_cast<double>(end - first_entry) * static_cast<double>(chain().n_moves() + n) > longest_sum) {
-    return std::nullopt;
-  }
-
-  Matrix at_end = Matrix::Zero(n, 1);
-  if (!horizon_) {
-    const Stage last = stage(settled_calendar_, settled_age_);
-    const Money& m = money(last);
-    const Vector per_state = m.mean - costs_;
-    const Rewards net = m.rewards.is_sparse()
-                            ? Rewards(m.rewards.states(), per_state, m.rewards.sparse_per_move())
-                            : Rewards(m.rewards.states(), per_state, m.has_moves ? m.rewards.per_move() : Matrix());
-    const LifetimeValue value =
-        lifetime_value(moves(last).chain, net, {.discount = discount ? *discount : Discount::none(), .horizon = {}});
-    at_end = value.mean().vector();
-  }
-
-  double total = 0.0;
-  const auto add = [&](Index entry, const Matrix& value) {
-    const Vector& count = entering.at(entry);
-    total += std::pow(factor, static_cast<double>(entry)) * (count.dot(value.col(0)) - cost_ * count.sum());
-  };
-  if (has_age) {
-    for (const auto& [entry, count] : entering) {
-      Matrix value = at_end;
-      for (Index t = end - 1; t >= entry; --t) value = step(value, t, t - entry);
-      add(entry, value);
-    }
-  } else {
-    Matrix value = at_end;
-    if (entering.contains(end)) add(end, value);
-    for (Index t = end - 1; t >= first_entry; --t) {
-      value = step(value, t, 0);
-      if (entering.contains(t)) add(t, value);
-    }
-  }
-  return total / static_cast<double>(customers);
+bool ScenarioProgram::depends_on_age() const {
+  return (schedule_length_ > 1 && clock_ == Clock::age) ||
+         std::any_of(changes_.begin(), changes_.end(), [](const Change& c) { return c.clock == Clock::age; });
 }
 
 }  // namespace sojourn::detail

@@ -66,9 +66,12 @@ class ScenarioProgram {
   /// Shape (n_states,): per period.
   const Vector& costs() const { return costs_; }
 
-  /// The mean value of these customers, random rewards at their means; nothing where that is too long a sum.
-  std::optional<double> exact_mean(const Entrance& entrance, std::int64_t customers,
-                                   const std::optional<Discount>& discount) const;
+  const std::optional<Index>& horizon() const { return horizon_; }
+  /// From this period on, for customers from `settled_age` on, nothing changes; where it does not change for ever.
+  Index settled_calendar() const { return settled_calendar_; }
+  Index settled_age() const { return settled_age_; }
+  /// True where anything is counted from the entry of a customer.
+  bool depends_on_age() const;
 
  private:
   struct Change {
@@ -79,7 +82,9 @@ class ScenarioProgram {
     std::optional<std::size_t> money;
   };
 
-  std::size_t add_chain(const std::string& who, const Chain& chain);
+  void add_schedule(const Scenario& scenario);
+  void add_intervention(const std::string& where, const Intervention& given, const Chain& chain);
+  std::size_t add_chain(const std::string& what, const Chain& chain, const Chain& like);
   void find_rests(double cost_per_period);
   void refuse_endless() const;
   bool is_settled(Index calendar, Index age) const {

@@ -7,10 +7,11 @@
 #include <utility>
 
 #include "simulation/jump_plan.hpp"
+#include "simulation/simulate_checks.hpp"
 #include "simulation/simulation_content.hpp"
 #include "simulation/walk_plan.hpp"
 #include "simulation/walk_record.hpp"
-#include "solve/endless.hpp"
+#include "sojourn/simulation/simulated_value_builder.hpp"
 #include "support/crew.hpp"
 #include "support/memory.hpp"
 #include "support/text.hpp"
@@ -21,80 +22,6 @@ namespace {
 
 constexpr std::int64_t block_size = detail::WalkRecorder::block_size;
 constexpr const char* advice = "simulate in parts (first_customer) or ask for fewer outputs";
-constexpr Index longest_horizon = Index{1} << 31;
-constexpr std::int64_t most_customers = std::int64_t{1} << 59;
-constexpr Index most_states_for_moves = 4096;         // a square of counts per thread
-constexpr Index most_cells_for_revenue = 20'000'000;  // periods times moves, per thread
-
-void check_options(const Chain& chain, const Rewards& rewards, const SimulateOptions& options) {
-  if (!(chain.states() == rewards.states())) {
-    throw std::invalid_argument("rewards: are for the states " + text::list(rewards.states().names()) +
-                                ", the chain has " + text::list(chain.states().names()));
-  }
-  if (options.customers < 1) {
-    throw std::invalid_argument("customers: must be at least 1, found " + std::to_string(options.customers));
-  }
-  if (options.first_customer < 0 || options.first_customer > most_customers) {
-    throw std::invalid_argument("first_customer: must be from 0 to 2^59, found " +
-                                std::to_string(options.first_customer));
-  }
-  if (options.customers > most_customers - options.first_customer) {
-    throw std::invalid_argument("customers: their numbers end above " + std::to_string(most_customers) +
-                                "; simulate fewer, or begin at a smaller first_customer");
-  }
-  if (options.threads < 0) {
-    throw std::invalid_argument("threads: must be at least 1, or 0 for as many as there are, found " +
-                                std::to_string(options.threads));
-  }
-  if (options.horizon && (*options.horizon < 1 || *options.horizon > longest_horizon)) {
-    throw std::invalid_argument("horizon: must be from 1 to " + std::to_string(longest_horizon) + " periods, found " +
-                                std::to_string(*options.horizon));
-  }
-  if (options.start.size() != 0) check_distribution("start", chain.states(), options.start);
-  const SimulationOutputs& outputs = options.outputs;
-  if (!outputs.value && !outputs.value_summary && !outputs.occupancy && !outputs.revenue && !outputs.moves &&
-      !outputs.end_times && !outputs.journeys && options.targets.empty()) {
-    throw std::invalid_argument(
-        "outputs: ask for at least one of value, value_summary, occupancy, revenue, moves, end_times and journeys, or "
-        "name targets");
-  }
-  for (const std::string& target : options.targets) (void)chain.states().index(target);
-  if (options.stays == Stays::jumped) {
-    for (const auto& [is_wanted, name] : {std::pair{outputs.occupancy, "occupancy"},
-                                          {outputs.revenue, "revenue"},
-                                          {outputs.moves, "moves"},
-                                          {outputs.journeys, "journeys"}}) {
-      if (!is_wanted) continue;
-      throw std::invalid_argument(std::string("stays: jumped stays leave no trace for the output ") + name +
-                                  "; ask for value, value_summary, end_times or targets, or let stays be stepped");
-    }
-  }
-  if (outputs.moves && chain.n_states() > most_states_for_moves) {
-    throw std::invalid_argument("outputs: moves are counted for at most " + std::to_string(most_states_for_moves) +
-                                " states, the chain has " + std::to_string(chain.n_states()) +
-                                "; simulate in parts and count their journeys");
-  }
-  if (options.horizon) {
-    const Index n = chain.n_states();
-    if (outputs.revenue && rewards.has_move_rewards() && n * n > most_cells_for_revenue / *options.horizon) {
-      throw std::invalid_argument("outputs: revenue with rewards of moves is counted for at most " +
-                                  text::grouped(most_cells_for_revenue) + " periods times moves; ask for journeys");
-    }
-    return;
-  }
-  for (const auto& [is_wanted, name] : {std::pair{outputs.occupancy, "occupancy"}, {outputs.revenue, "revenue"}}) {
-    if (!is_wanted) continue;
-    throw std::invalid_argument("outputs: " + std::string(name) +
-                                " is counted per period up to a horizon; give a horizon");
-  }
-  detail::refuse_endless_journeys("simulate", chain);
-  for (const Index i : chain.absorbing_states()) {
-    const double per_stay = rewards.per_state()[i] + rewards.move_reward(i, i);
-    if (rewards.per_state()[i] == 0.0 && per_stay == 0.0) continue;
-    throw std::domain_error("simulate: " + text::quoted(chain.states().name(i)) +
-                            " never ends and keeps bringing money; give a horizon");
-  }
-}
 
 /// Does what fails only where a value, or its square, is no number.
 template <class Work>
@@ -170,7 +97,6 @@ class Run {
     const int n_workers = detail::Crew::size(n_blocks_, options_.threads);
     for (int i = 0; i < n_workers; ++i) workers_.push_back(std::make_unique<Worker>(plan_, ends_, wanted_));
 
-    const bool is_summarized = outputs.value_summary && !outputs.value;
     const auto work = [&](int number_of_worker, std::int64_t block) {
       Worker& worker = *workers_[static_cast<std::size_t>(number_of_worker)];
       const detail::WalkRecorder::Block customers = cut(block);
@@ -182,7 +108,7 @@ class Run {
                                  ? jump(customers, worker.first_states, to)
                                  : worker.recorder.walk(customers, worker.first_states, only_start_, to, record.get());
       if (!is_walked) return std::int64_t{0};
-      if (is_summarized) {
+      if (is_summarized()) {
         with_finite_values([&] {
           worker.summary.add(static_cast<std::int64_t>(customers.first_customer), {to, customers.n_customers});
         });
@@ -192,11 +118,21 @@ class Run {
     };
     if (!crew_.run(n_blocks_, n_workers, work)) return false;
 
+    collect(into, std::move(values), journeys);
+    return true;
+  }
+
+ private:
+  bool is_summarized() const { return options_.outputs.value_summary && !options_.outputs.value; }
+
+  /// What the workers have, by the states of the chain.
+  void collect(detail::SimulationContent& into, std::vector<double> values,
+               const std::vector<std::shared_ptr<detail::RecordedBlock>>& journeys) const {
     into.ranges = {{options_.first_customer, options_.customers}};
-    if (outputs.value) {
+    if (options_.outputs.value) {
       with_finite_values([&] { into.value.emplace(options_.first_customer, std::move(values)); });
     }
-    if (is_summarized) {
+    if (is_summarized()) {
       std::vector<SimulatedValue> parts;
       for (const auto& worker : workers_) {
         if (worker->summary.customers() > 0) parts.push_back(worker->summary.summary());
@@ -213,16 +149,14 @@ class Run {
         into.moves_per_period.col(state(k / n_states) * n_states + state(k % n_states)) = walked.col(k);
       }
     }
-    if (outputs.revenue) into.count_revenue();
-    if (outputs.journeys) {
+    if (options_.outputs.revenue) into.count_revenue();
+    if (options_.outputs.journeys) {
       into.paths = std::make_shared<const detail::SimulatedPaths>(
           into.chain, into.rewards, plan_.state_of(), ends_,
           detail::SimulatedPaths::Blocks(journeys.begin(), journeys.end()));
     }
-    return true;
   }
 
- private:
   std::size_t number(Index state) const {
     return (jump_ ? jump_->number_of() : plan_.number_of())[static_cast<std::size_t>(state)];
   }
@@ -324,7 +258,7 @@ class Run {
 }  // namespace
 
 Simulation simulate(const Chain& chain, const Rewards& rewards, const SimulateOptions& options) {
-  check_options(chain, rewards, options);
+  detail::check_simulate(chain, rewards, options);
   const auto content = std::make_shared<detail::SimulationContent>(detail::SimulationContent{
       .chain = chain,
       .rewards = rewards,

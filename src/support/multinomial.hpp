@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "sojourn/chain/types.hpp"
 #include "support/binomial.hpp"
 #include "support/split_words.hpp"
 
@@ -16,11 +15,11 @@ namespace sojourn::detail {
 /// A move out of a state: who of those left makes it, and where it leads.
 struct SplitMove {
   BinomialLaw law;
-  Index to;
+  std::ptrdiff_t to;
 };
 
 /// The moves of a row in order, each with its share of what those before it leave.
-inline void add_split_row(std::vector<SplitMove>& moves, const std::vector<std::pair<Index, double>>& row) {
+inline void add_split_row(std::vector<SplitMove>& moves, const std::vector<std::pair<std::ptrdiff_t, double>>& row) {
   const std::size_t first = moves.size();
   double rest = 0.0;
   for (auto move = row.rbegin(); move != row.rend(); ++move) {

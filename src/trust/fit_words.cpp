@@ -1,27 +1,20 @@
-// What the tests of fit_tests.hpp say in words.
+// What all tests together say to a reader who must decide.
 #include <algorithm>
 #include <cmath>
 
+#include "sojourn/trust/fit_tests.hpp"
 #include "support/text.hpp"
-#include "trust/move_groups.hpp"
+#include "trust/test_words.hpp"
 
 namespace sojourn {
 namespace {
 
-std::string percent(double share) {
-  return text::number(100.0 * share, 3) + " %";
-}
-std::string points(double share) {
-  return text::number(100.0 * share, 2);
-}
+using detail::percent;
+using detail::points;
+using detail::touched;
+
 std::string money(double amount) {
   return text::number(std::abs(amount), 3) + (amount < 0.0 ? " less" : " more");
-}
-
-/// How many customers of a group move otherwise than the shared row says. In single precision, so that two moves that
-/// share a row come out alike and the first one is told.
-float touched(const Departure& d) {
-  return static_cast<float>(static_cast<double>(d.of) * std::abs(d.probability - d.pooled_probability));
 }
 
 /// The move out of one state by which the groups differ most, and the departures of all groups by it.
@@ -139,128 +132,6 @@ std::string capital(std::string sentence) {
 }
 
 }  // namespace
-
-std::string p_value_text(double p_value) {
-  return p_value < 1e-300 ? "< 1e-300" : text::number(p_value, 3);
-}
-
-std::string TestResult::sentence() const {
-  if (degrees_of_freedom == 0) {
-    return question + ": nothing to tell apart, for the moves seen leave no choice between the two (" +
-           text::plural(moves, "move") + ").";
-  }
-  std::string out = question + ": " + method + ' ' + text::number(statistic, 6) + " on " +
-                    text::plural(degrees_of_freedom, "degree") + " of freedom, p " + (p_value < 1e-300 ? "" : "= ") +
-                    p_value_text(p_value) + ", from " + text::plural(moves, "move") +
-                    "; the probabilities of the next move shift by " + points(effect) +
-                    " points on average, where chance alone would give " + points(effect_by_chance);
-  if (sparse_cells > 0) {
-    out += "; " + text::grouped(sparse_cells) + " of " + text::plural(cells, "number") + " compared " +
-           (sparse_cells == 1 ? "is" : "are") + " expected below 5";
-    if (5 * sparse_cells > cells) out += ", so the p-value is rough";
-  }
-  return out + '.';
-}
-
-std::vector<Departure> RowsTest::located(double level) const {
-  std::vector<Departure> found;
-  for (const Departure& d : departures) {
-    if (d.p_value < level) found.push_back(d);
-  }
-  std::stable_sort(found.begin(), found.end(),
-                   [&](const Departure& a, const Departure& b) { return touched(a) > touched(b); });
-  return found;
-}
-
-std::string RowsTest::sentence() const {
-  std::string out = overall.sentence();
-  constexpr double level = 0.05;
-  const std::vector<Departure> found = located(level);
-  if (found.empty()) return out;
-  const Departure& d = found.front();
-  out.back() = ';';
-  return out + " most customers are touched by " + text::quoted(states.name(d.from)) + " → " +
-         text::quoted(states.name(d.to)) + (d.group.empty() ? "" : ' ' + d.group) + ": " + percent(d.probability) +
-         " instead of " + percent(d.pooled_probability) + '.';
-}
-
-Index OrderTest::order(double level) const {
-  for (std::size_t k = 0; k < steps.size(); ++k) {
-    if (steps[k].overall.p_value >= level && steps[k].overall.degrees_of_freedom > 0) return static_cast<Index>(k);
-  }
-  return static_cast<Index>(steps.size());
-}
-
-std::string OrderTest::sentence() const {
-  std::string out;
-  for (const RowsTest& step : steps) out += (out.empty() ? "" : " ") + step.sentence();
-  return out;
-}
-
-Index InformationCriteria::best_by_aic() const {
-  return std::min_element(orders.begin(), orders.end(),
-                          [](const OrderLikelihood& a, const OrderLikelihood& b) { return a.aic < b.aic; })
-      ->order;
-}
-
-Index InformationCriteria::best_by_bic() const {
-  return std::min_element(orders.begin(), orders.end(),
-                          [](const OrderLikelihood& a, const OrderLikelihood& b) { return a.bic < b.bic; })
-      ->order;
-}
-
-std::string InformationCriteria::sentence() const {
-  std::string out = "of orders 0 to " + std::to_string(orders.back().order) + ", AIC chooses order " +
-                    std::to_string(best_by_aic()) + " and BIC order " + std::to_string(best_by_bic()) + " (" +
-                    text::plural(moves, "move") + ";";
-  for (const OrderLikelihood& o : orders) {
-    out += (o.order == 0 ? " order " : ", order ") + std::to_string(o.order) + ": AIC " + text::number(o.aic, 8) +
-           ", BIC " + text::number(o.bic, 8) + " with " + text::plural(o.n_parameters, "parameter");
-  }
-  return out + ").";
-}
-
-std::string SegmentTest::sentence() const {
-  std::string out = rows.sentence();
-  for (const SegmentValue& v : values) {
-    const double by = v.difference.other_value - v.difference.value;
-    out += " A customer who moves like " + text::quoted(v.segment) + " is worth " + text::number(std::abs(by), 4) +
-           (by < 0.0 ? " less" : " more") + " than one who moves like " +
-           (v.against == "all" ? "all together" : text::quoted(v.against));
-    if (!v.difference.moves.empty()) {
-      const MoveDifference& m = v.difference.moves.front();
-      out += ", most of it by " + text::quoted(rows.states.name(m.from)) + " → " +
-             text::quoted(rows.states.name(m.to)) + " (" + text::number(m.amount, 4) + ")";
-    }
-    out += '.';
-  }
-  return out;
-}
-
-Leaving StateDwellTest::direction(double level) const {
-  if (adjusted_p_value >= level) return Leaving::even;
-  const double p_value = std::erfc(std::abs(trend) / std::sqrt(2.0));
-  if (p_value >= level) return Leaving::uneven;
-  return trend < 0.0 ? Leaving::falls : Leaving::rises;
-}
-
-std::string DwellTest::sentence() const {
-  std::string out = overall.sentence();
-  std::string found;
-  for (const StateDwellTest& s : by_state) {
-    const Leaving how = s.direction();
-    if (how == Leaving::even) continue;
-    found += (found.empty() ? " " : "; ") + std::string("the chance of leaving ") + text::quoted(states.name(s.state)) +
-             (how == Leaving::falls   ? " falls with the time spent"
-              : how == Leaving::rises ? " rises with the time spent"
-                                      : " changes with the time spent, now up, now down") +
-             " (" + percent(s.lengths.front().leaving) + " at first, " + percent(s.lengths.back().leaving) +
-             " at last)";
-  }
-  if (found.empty()) return out;
-  out.back() = ';';
-  return out + found + '.';
-}
 
 std::vector<std::string> FitTests::warnings() const {
   std::vector<std::string> out;

@@ -7,7 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "sojourn/trust/fit_tests.hpp"
+#include "sojourn/trust/rows_test.hpp"
+#include "sojourn/value/lifetime_value.hpp"
 
 namespace sojourn::detail {
 
@@ -55,44 +56,5 @@ struct GroupQuestion {
 
 /// Tests whether the groups of each pool share its row.
 RowsTest compare_groups(const StateSpace& states, const std::vector<GroupedMove>& moves, const GroupQuestion& question);
-
-/// Order 0 against order 1: do all rows share one law, but for the moves that are not allowed?
-RowsTest compare_rows(const Lifecycle& lifecycle, const CountMatrix& moves, const GroupQuestion& question);
-
-/// The sums that make a `TestResult`.
-class TestSum {
- public:
-  explicit TestSum(TestMethod method) : method_(method) {}
-
-  /// One compared number of moves, `expected > 0`.
-  void cell(std::int64_t seen, double expected);
-  void degrees(Index n) { degrees_ += n; }
-  /// Moves with the distance of their group from the shared row, and what chance alone makes of it.
-  void moves(std::int64_t n, double distance, double by_chance);
-  void add(const TestSum& other);
-
-  Index degrees_of_freedom() const { return degrees_; }
-  TestResult result(std::string question) const;
-
- private:
-  TestMethod method_;
-  double statistic_ = 0.0;
-  Index degrees_ = 0;
-  Index cells_ = 0;
-  Index sparse_ = 0;
-  std::int64_t moves_ = 0;
-  double distance_ = 0.0;
-  double by_chance_ = 0.0;
-};
-
-/// Expected total variation between the shares of `n` draws and the law `p`; `rest` = share of the variance that is left
-/// when the law was estimated from these draws among others.
-double distance_by_chance(const Eigen::RowVectorXd& p, double n, double rest);
-
-/// Upper tail of the chi-squared law.
-double chi_squared_tail(double statistic, Index degrees_of_freedom);
-
-/// P-values adjusted for their number, in their order.
-std::vector<double> adjusted(const std::vector<double>& p_values, Adjustment adjustment);
 
 }  // namespace sojourn::detail

@@ -23,7 +23,8 @@
 #include "sojourn/chain/discount.hpp"
 #include "sojourn/chain/reward_law.hpp"
 #include "sojourn/chain/rewards.hpp"
-#include "sojourn/simulation/simulate.hpp"
+#include "sojourn/simulation/cancelled.hpp"  // IWYU pragma: export
+#include "sojourn/simulation/simulated_value.hpp"
 
 namespace sojourn {
 

@@ -7,7 +7,7 @@
 #include <map>
 
 #include "market/market_cases.hpp"
-#include "trust/move_groups.hpp"
+#include "support/tails.hpp"
 
 using namespace sojourn;
 using namespace sojourn::test;

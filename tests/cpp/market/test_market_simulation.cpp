@@ -11,7 +11,7 @@
 #include "market/market_cases.hpp"
 #include "support/poisson.hpp"
 #include "support/split_words.hpp"
-#include "trust/move_groups.hpp"
+#include "support/tails.hpp"
 
 using namespace sojourn;
 using namespace sojourn::test;

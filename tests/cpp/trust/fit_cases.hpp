@@ -67,4 +67,8 @@ inline FitResult random_fit(Dice& dice, Index n, Index exits, Index most_moves) 
   return fit_chain(counts_of(life, moves, money));
 }
 
+inline Vector mean_values(const Chain& chain, const Rewards& rewards) {
+  return lifetime_value(chain, rewards, {.discount = Discount::factor(.9)}).mean().vector();
+}
+
 }  // namespace sojourn::test

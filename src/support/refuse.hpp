@@ -1,0 +1,19 @@
+// Refusals by name: what Python sees as a ValueError.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace sojourn::detail {
+
+/// Of arguments that no chain could answer: `invalid_argument`.
+[[noreturn]] inline void refuse(const std::string& what) {
+  throw std::invalid_argument(what);
+}
+
+/// Of a question that this chain or log cannot answer: `domain_error`.
+[[noreturn]] inline void cannot(const std::string& what) {
+  throw std::domain_error(what);
+}
+
+}  // namespace sojourn::detail
