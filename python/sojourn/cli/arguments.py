@@ -203,7 +203,7 @@ def discount_of(args: argparse.Namespace) -> dict[str, float]:
 def build_parser() -> Parser:
     """All commands and options."""
     import sojourn as sj
-    from sojourn.cli.word_of_mouth import add_word_of_mouth
+    from sojourn.report.sections.word_of_mouth.options import add_word_of_mouth
 
     parser = Parser(
         prog="sojourn", description="What is a customer worth, why, and what should we do next.", epilog=EXAMPLES

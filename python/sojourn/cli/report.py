@@ -10,8 +10,8 @@ from typing import Any
 
 from sojourn.cli.arguments import DISCOUNTS, build_parser, discount_of
 from sojourn.cli.steps import Steps
-from sojourn.cli.word_of_mouth import check_word_of_mouth, given_referrals, read_referrals
 from sojourn.report.errors import DataError, UsageError
+from sojourn.report.sections.word_of_mouth.options import check_word_of_mouth, given_referrals, read_referrals
 
 
 def run_report(args: argparse.Namespace, simulated_log: bool = False) -> None:

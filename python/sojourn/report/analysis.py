@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.plot.survival import survival_curve
-from sojourn.report.fit_words import ask_tests
-from sojourn.report.word_of_mouth import Given, WordOfMouth, follow
+from sojourn.report.sections.fit import ask_tests
+from sojourn.report.sections.word_of_mouth.analysis import Given, WordOfMouth, follow
 
 Floats = NDArray[np.float64]
 

@@ -13,11 +13,11 @@ from sojourn.plot._style import percent
 from sojourn.report import analysis as facts
 from sojourn.report.analysis import Analysis
 from sojourn.report.errors import DataError
-from sojourn.report.fit_words import fit_words
 from sojourn.report.notes import cautions, definitions
-from sojourn.report.why import lever_words, why
-from sojourn.report.word_of_mouth_words import section as word_of_mouth_section
-from sojourn.report.word_of_mouth_words import summary_words
+from sojourn.report.sections.fit import fit_words
+from sojourn.report.sections.levers import lever_words, why
+from sojourn.report.sections.word_of_mouth.words import section as word_of_mouth_section
+from sojourn.report.sections.word_of_mouth.words import summary_words
 from sojourn.report.words import Words, sentence, strong
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)

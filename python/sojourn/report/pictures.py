@@ -150,7 +150,7 @@ def word_of_mouth_plots(analysis: Any) -> dict[str, str]:
     from sojourn import plot
     from sojourn.chain import structure
     from sojourn.plot.graph import map_size, plan_map
-    from sojourn.report.word_of_mouth import GENERATIONS, quadrants
+    from sojourn.report.sections.word_of_mouth.analysis import GENERATIONS, quadrants
 
     told = analysis.word_of_mouth
     pictures = {"generations": "", "loop": "", "quadrants": ""}

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from sojourn.report import word_of_mouth
 from sojourn.report.analysis import Analysis, base_today, forecast, leaks, levers
 from sojourn.report.page import write_text
+from sojourn.report.sections.word_of_mouth import analysis as word_of_mouth
 
 SHARES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 

@@ -11,7 +11,7 @@ from sojourn.plot._style import percent
 from sojourn.plot.generations import generation
 from sojourn.plot.loop import times
 from sojourn.report.analysis import Analysis
-from sojourn.report.word_of_mouth import (
+from sojourn.report.sections.word_of_mouth.analysis import (
     DRAWS,
     GENERATIONS,
     Floats,

@@ -12,7 +12,7 @@ from sojourn.cli.arguments import real
 from sojourn.report.errors import DataError, UsageError
 
 if TYPE_CHECKING:
-    from sojourn.report.word_of_mouth import Given
+    from sojourn.report.sections.word_of_mouth.analysis import Given
 
 MOST_NEWCOMERS = 1e6  # per customer and period
 MOST_MONEY = 1e12
@@ -120,7 +120,7 @@ def read_referrals(args: argparse.Namespace, text: Any) -> Any:
 
 def given_referrals(args: argparse.Namespace, log: Any, journeys: Any, customers: Any) -> Given | None:
     """What the options say of newcomers: rates by hand, or from the file; nothing when they say nothing."""
-    from sojourn.report.word_of_mouth import Given
+    from sojourn.report.sections.word_of_mouth.analysis import Given
 
     if args.referral_rate is None and log is None:
         return None
@@ -170,7 +170,7 @@ def count_referrals(args: argparse.Namespace, log: Any, journeys: Any, customers
     import pyarrow.compute as pc
 
     import sojourn as sj
-    from sojourn.report.word_of_mouth import Given
+    from sojourn.report.sections.word_of_mouth.analysis import Given
 
     who = as_ids(log.table.column(args.referrer), customers.type, "--referrer", args.referrer)
     whom = as_ids(log.table.column(args.referred), customers.type, "--referred", args.referred)

@@ -1,0 +1,1 @@
+"""Word of mouth: what customers are worth with all whom they bring."""
