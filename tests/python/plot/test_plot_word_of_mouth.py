@@ -586,7 +586,7 @@ def test_a_base_that_grows_or_shrinks_without_a_threshold_is_not_said_to_do_one(
     def refuse(*_):
         raise ValueError("does not settle")
 
-    monkeypatch.setattr(sj, "market_threshold", refuse)
+    monkeypatch.setattr(sj.market, "market_threshold", refuse)
     words = words_of(sj.plot.threshold(market_of(), "active", "churn", points=9))
     assert "no one threshold between growing and shrinking" in words
 

@@ -18,7 +18,8 @@ pytest.importorskip("jinja2", reason="the report needs jinja2")
 pytest.importorskip("pyarrow", reason="the report needs pyarrow")
 
 from sojourn.cli import main
-from sojourn.report.analysis import even_prior, product_limit
+from sojourn.report.analysis import even_prior
+from sojourn.report.sections.survival import product_limit
 from sojourn.report.tables import cell, to_csv
 
 ORDERS = """customer,day,amount
