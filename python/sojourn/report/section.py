@@ -32,6 +32,15 @@ class Card(NamedTuple):
     under: str
 
 
+@dataclass
+class Question:
+    """What a section is asked with: what its options said, what was found before, and how to show progress."""
+
+    given: Any = None
+    earlier: Mapping[str, Part] = field(default_factory=dict)
+    progress: Callable[[], Any] = lambda: False
+
+
 class Part:
     """
     What one section found, and how it is told; whatever it has nothing to say on stays as it is here.
@@ -43,7 +52,7 @@ class Part:
 
     template = ""
 
-    def __init__(self, analysis: Analysis) -> None:
+    def __init__(self, analysis: Analysis, question: Question) -> None:
         self.analysis = analysis
         self.unit = Words(analysis)
 
@@ -80,15 +89,6 @@ class Part:
         return []
 
 
-@dataclass
-class Question:
-    """What a section is asked with: what its options said, what was found before, and how to show progress."""
-
-    given: Any = None
-    earlier: Mapping[str, Part] = field(default_factory=dict)
-    progress: Callable[[], Any] = lambda: False
-
-
 @dataclass(frozen=True)
 class Section:
     """
@@ -98,7 +98,7 @@ class Section:
     """
 
     name: str
-    answer: Callable[[Analysis, Question], Part]
+    answer: type[Part]
     step: str = ""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sojourn as sj
 from sojourn.report.analysis import Analysis
-from sojourn.report.section import Part, Section, Table
+from sojourn.report.section import Part, Question, Section, Table
 
 NUMBERS = ("no", "one", "two", "three", "four", "five")
 
@@ -14,8 +14,8 @@ NUMBERS = ("no", "one", "two", "three", "four", "five")
 class Fit(Part):
     """All tests that the journeys allow; none without a move."""
 
-    def __init__(self, analysis: Analysis) -> None:
-        super().__init__(analysis)
+    def __init__(self, analysis: Analysis, question: Question) -> None:
+        super().__init__(analysis, question)
         self.tests = ask_tests(analysis)
         self.template = "fit.html.j2" if self.tests is not None else ""
 
@@ -107,4 +107,4 @@ def criteria_words(criteria: Any) -> str:
     return f"{chosen} of 0 to {criteria.orders[-1].order}."
 
 
-FIT = Section("fit", lambda analysis, _: Fit(analysis), step="testing whether a chain fits")
+FIT = Section("fit", Fit, step="testing whether a chain fits")

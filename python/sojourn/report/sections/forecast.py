@@ -10,7 +10,7 @@ import sojourn as sj
 from sojourn import plot
 from sojourn.report.analysis import Analysis, Floats
 from sojourn.report.pictures import figure_svg
-from sojourn.report.section import Card, Part, Section, Table
+from sojourn.report.section import Card, Part, Question, Section, Table
 from sojourn.report.today import living_base
 from sojourn.report.words import sentence, strong
 
@@ -18,8 +18,8 @@ from sojourn.report.words import sentence, strong
 class Forecast(Part):
     """Today's base, moved on period by period."""
 
-    def __init__(self, analysis: Analysis) -> None:
-        super().__init__(analysis)
+    def __init__(self, analysis: Analysis, question: Question) -> None:
+        super().__init__(analysis, question)
         self.base = living_base(analysis)
         self.ahead = base_ahead(analysis, self.base)
         self.template = "forecast.html.j2" if len(self.ahead) else ""
@@ -75,4 +75,4 @@ def base_ahead(analysis: Analysis, base: Floats, periods: int = 12) -> Floats:
     return np.asarray(sj.forecast(analysis.fit.chain, base, periods=periods))
 
 
-FORECAST = Section("forecast", lambda analysis, _: Forecast(analysis))
+FORECAST = Section("forecast", Forecast)

@@ -108,4 +108,4 @@ class Journey(Part):
         return [("States", meaning)]
 
 
-JOURNEY = Section("journey", lambda analysis, _: Journey(analysis))
+JOURNEY = Section("journey", Journey)

@@ -12,7 +12,7 @@ from sojourn.plot._style import percent
 from sojourn.plot.leaks import moment_words
 from sojourn.report.analysis import Analysis, Floats
 from sojourn.report.pictures import figure_svg
-from sojourn.report.section import Part, Section, Table
+from sojourn.report.section import Part, Question, Section, Table
 from sojourn.report.today import exit_positions
 from sojourn.report.words import Words, sentence, strong
 
@@ -20,8 +20,8 @@ from sojourn.report.words import Words, sentence, strong
 class Leaks(Part):
     """What a new customer loses by leaving, per state and exit and, where states are tagged, per moment of truth."""
 
-    def __init__(self, analysis: Analysis) -> None:
-        super().__init__(analysis)
+    def __init__(self, analysis: Analysis, question: Question) -> None:
+        super().__init__(analysis, question)
         self.why = analysis.value.sensitivity(start=analysis.start)
         lifecycle = analysis.fit.counts.lifecycle
         self.is_tagged = any(lifecycle.moments(name) for name in analysis.names)
@@ -167,4 +167,4 @@ def dearest_words(leaks: list[Any], unit: Words) -> Any:
     )
 
 
-LEAKS = Section("leaks", lambda analysis, _: Leaks(analysis))
+LEAKS = Section("leaks", Leaks)

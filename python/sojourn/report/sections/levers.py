@@ -11,7 +11,7 @@ from sojourn import plot
 from sojourn.plot._style import percent
 from sojourn.report.analysis import Analysis, Floats
 from sojourn.report.pictures import figure_svg
-from sojourn.report.section import Part, Section, Table
+from sojourn.report.section import Part, Question, Section, Table
 from sojourn.report.today import living_base
 from sojourn.report.words import Words, sentence, strong
 
@@ -21,8 +21,8 @@ SHOWN = 10  # rows of the table on the page
 class Levers(Part):
     """The moves of today's base, the one that may cost most first."""
 
-    def __init__(self, analysis: Analysis) -> None:
-        super().__init__(analysis)
+    def __init__(self, analysis: Analysis, question: Question) -> None:
+        super().__init__(analysis, question)
         self.base = living_base(analysis)
         self.levers = base_levers(analysis, self.base)
         self.template = "levers.html.j2" if self.levers else ""
@@ -121,4 +121,4 @@ def lever_words(lever: Any, unit: Words, base: Floats) -> Any:
     )
 
 
-LEVERS = Section("levers", lambda analysis, _: Levers(analysis))
+LEVERS = Section("levers", Levers)

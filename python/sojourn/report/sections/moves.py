@@ -129,4 +129,4 @@ def number(column: Any, k: int) -> int:
     return int(column[k]) if k < len(column) else 0
 
 
-MOVES = Section("moves", lambda analysis, _: Moves(analysis))
+MOVES = Section("moves", Moves)

@@ -25,7 +25,7 @@ class Spread(Part):
     template = "spread.html.j2"
 
     def __init__(self, analysis: Analysis, question: Question) -> None:
-        super().__init__(analysis)
+        super().__init__(analysis, question)
         settings = analysis.settings
         self.cut = None if settings.horizon is not None else simulated_periods(analysis.fit.chain, analysis.value)
         self.simulation = sj.simulate(

@@ -12,7 +12,7 @@ from sojourn.plot._style import percent
 from sojourn.plot.survival import survival_curve
 from sojourn.report.analysis import Analysis, Floats
 from sojourn.report.pictures import figure_svg
-from sojourn.report.section import Card, Part, Section, Table
+from sojourn.report.section import Card, Part, Question, Section, Table
 from sojourn.report.today import exit_positions, last_states, opens_customer
 from sojourn.report.words import sentence, strong
 
@@ -22,8 +22,8 @@ Seen = tuple[Floats, Floats, Floats]  # time, share still there, journeys at ris
 class Survival(Part):
     """The share of newcomers who have not left after so many periods."""
 
-    def __init__(self, analysis: Analysis) -> None:
-        super().__init__(analysis)
+    def __init__(self, analysis: Analysis, question: Question) -> None:
+        super().__init__(analysis, question)
         self.observed = observed_survival(analysis.journeys)
         far = max(600, len(self.observed[0]) if self.observed else 0)
         self.still_there = survival_curve(analysis.fit, far, analysis.start)
@@ -150,4 +150,4 @@ def periods_to_draw(still_there: Floats, observed: Seen | None) -> int:
     return int(min(60, max(12, seen, min(needed, 36))))
 
 
-SURVIVAL = Section("survival", lambda analysis, _: Survival(analysis))
+SURVIVAL = Section("survival", Survival)

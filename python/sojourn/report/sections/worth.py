@@ -12,7 +12,7 @@ from sojourn import plot
 from sojourn.plot._style import percent
 from sojourn.report.analysis import Analysis
 from sojourn.report.pictures import figure_svg
-from sojourn.report.section import Card, Part, Section, Table
+from sojourn.report.section import Card, Part, Question, Section, Table
 from sojourn.report.today import base_today
 from sojourn.report.words import said, sentence, strong
 
@@ -33,8 +33,8 @@ class Worth(Part):
 
     template = "worth.html.j2"
 
-    def __init__(self, analysis: Analysis) -> None:
-        super().__init__(analysis)
+    def __init__(self, analysis: Analysis, question: Question) -> None:
+        super().__init__(analysis, question)
         value = analysis.value
         ends = value.interval(analysis.settings.level)
         amounts = (value.mean, ends.lower, ends.upper, value.residual, value.std, value.rewards.per_state)
@@ -191,4 +191,4 @@ def share_after(analysis: Analysis, periods: int) -> float | None:
     return share if 0.0 <= share <= 1.0 else None
 
 
-WORTH = Section("worth", lambda analysis, _: Worth(analysis))
+WORTH = Section("worth", Worth)

@@ -33,7 +33,7 @@ class Mouth(Part):
     template = "word_of_mouth/word_of_mouth.html.j2"
 
     def __init__(self, analysis: Analysis, question: Question) -> None:
-        super().__init__(analysis)
+        super().__init__(analysis, question)
         self.told = follow(analysis, question.given)
         self.levers = shared_levers(analysis, self.told)
         self.quadrants = quadrants(analysis, self.told)
