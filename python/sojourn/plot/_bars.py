@@ -105,8 +105,7 @@ def draw_bars(
         ax.axvline(0, color=style.MUTED, linewidth=0.8)
         ax.spines["left"].set_visible(False)
     style.money_axis(ax.xaxis, currency, 5 if wide > 4 else 3)
-    ax.set_xlabel(xlabel, color=style.MUTED, fontsize=9)
-    style.plain(ax.xaxis.label, *ax.get_yticklabels(), *ax.get_xticklabels())
+    style.say(ax, xlabel)
 
 
 def amount_words(amount: float, currency: str, plus: bool = False) -> str:

@@ -108,30 +108,15 @@ def threshold(
     note(ax, today, top - 0.05 * (top - bottom), f"today {share(today)}: {growth_words(now)} per {unit}", style.INK)
     ax.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f} %")
     ax.yaxis.set_major_formatter(lambda y, _: f"{y:.{decimals_of(top - bottom)}f}")
-    ax.set_xlabel(f"probability of {move} per {unit}", color=style.MUTED, fontsize=9)
-    ax.set_ylabel(f"growth factor of the base per {unit}", color=style.MUTED, fontsize=9)
     style.quiet_axes(ax)
-    style.plain(ax.xaxis.label, ax.yaxis.label, *ax.get_xticklabels(), *ax.get_yticklabels())
+    style.say(ax, f"probability of {move} per {unit}", f"growth factor of the base per {unit}")
     return ax
 
 
 def note(ax: Axes, x: float, y: float, words: str, color: str) -> None:
     """Words beside a vertical line, on the side where there is room."""
-    right = x <= 0.55
-    text = ax.annotate(
-        words,
-        (x, y),
-        xytext=(7 if right else -7, 0),
-        textcoords="offset points",
-        ha="left" if right else "right",
-        va="center",
-        fontsize=9,
-        fontweight="bold",
-        color=color,
-        zorder=6,
-        bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.5, "alpha": 0.85},
-    )
-    style.plain(text)
+    bold: dict[str, Any] = {"va": "center", "fontsize": 9, "fontweight": "bold", "zorder": 6, "bbox": style.paper(1.5)}
+    style.note(ax, x, y, words, color, right=x <= 0.55, gap=7, **bold)
 
 
 def share(p: float) -> str:

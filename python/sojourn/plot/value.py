@@ -97,16 +97,7 @@ def value(
     style.quiet_axes(ax, grid="x")
     ax.spines["left"].set_visible(low >= 0)
     style.money_axis(ax.xaxis, currency)
-    style.plain(*ax.get_yticklabels(), *ax.get_xticklabels())
+    style.say(ax)
     below = -0.30 if len(kept) < 5 else -0.16
-    legend = ax.legend(
-        frameon=False,
-        fontsize=9,
-        loc="upper left",
-        bbox_to_anchor=(0, below),
-        ncols=3,
-        labelcolor=style.INK,
-        borderaxespad=0,
-    )
-    style.plain(*legend.get_texts())
+    style.legend(ax, "upper left", bbox_to_anchor=(0, below), ncols=3, borderaxespad=0)
     return ax

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sojourn import plot
-from sojourn.plot.graph import map_size
+from sojourn.plot._map import map_size
 from sojourn.report.pictures import figure_svg
 from sojourn.report.section import Card, Part, Section, Table
 from sojourn.report.words import sentence, strong

@@ -6,7 +6,7 @@ from typing import Any
 
 from sojourn import plot
 from sojourn.chain import structure
-from sojourn.plot.graph import map_size, plan_map
+from sojourn.plot._map import map_size, plan_map
 from sojourn.report.analysis import Analysis
 from sojourn.report.pictures import figure_svg
 from sojourn.report.sections.word_of_mouth.analysis import GENERATIONS, WordOfMouth
