@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sojourn.path import forecast as numbers_ahead
 from sojourn.plot import _style as style
 from sojourn.plot._time import period_axis, period_ticks, side_words
 
@@ -38,8 +39,6 @@ def forecast(
     -------
     The axes. A line counts those who have left through that exit since today.
     """
-    from sojourn import forecast as numbers_ahead
-
     if n < 1:
         raise ValueError(f"forecast: n must be at least 1, found {n}")
     chain = style.chain_of(subject)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sojourn.chain import structure
+from sojourn.market import Referrals, extinction
 from sojourn.plot import _style as style
 from sojourn.plot._map import BOX_HEIGHT, Pen, Plan, canvas, map_scale, moments_of, plan_map
 from sojourn.plot._map_drawing import draw_arcs, draw_boxes, draw_exits, draw_head
@@ -113,9 +115,6 @@ class Flow:
 
 def flow_of(subject: Any, referrals: Any, arrives_at: Any, discount: Any) -> Flow:
     """Reads chain, referrals and arrivals, and follows a newcomer to his end."""
-    from sojourn.chain import structure
-    from sojourn.market import Referrals, extinction
-
     value = referrals if hasattr(referrals, "lifetime_referrals") else subject
     if hasattr(value, "lifetime_referrals"):
         chain, delay = value.chain, np.asarray(value.delay, dtype=float)

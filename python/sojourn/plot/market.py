@@ -80,27 +80,15 @@ def market(
         raise ValueError("market: the two paths are over different states, so their areas would not compare")
     if n < 1:
         raise ValueError(f"market: n must be at least 1, found {n}")
-    occupancy = np.asarray(path.occupancy, dtype=float)
     left = exits_of(path, states) if exits is None else [path.states.index(name) for name in exits]
-    living = [i for i in range(len(states)) if i not in left]
-    # The same states in the same colours when each of two is drawn with the other.
-    most = np.vstack([occupancy, *([] if other is None else [np.asarray(other.occupancy, dtype=float)])]).max(axis=0)
-    largest = sorted(sorted(living, key=lambda i: -most[i])[:n])
-    rest = [i for i in living if i not in largest]
-    areas = [
-        (style.cut(states[i]), occupancy[:, i], style.SERIES[k % len(style.SERIES)])
-        for k, i in enumerate(largest)
-        if occupancy[:, i].any()
-    ]
-    if rest:
-        areas.append((f"{len(rest)} other states", occupancy[:, rest].sum(axis=1), style.MUTED))
+    areas = areas_of(path, other, left, n)
     if gone:
         areas.append(("gone", np.asarray(path.gone, dtype=float), GONE))
     if pool:
         areas.append(("not reached", np.asarray(path.pool, dtype=float), POOL))
     ax = style.new_axes(ax, 8.4, 3.8)
-    time = np.arange(len(occupancy))
-    floor = np.zeros(len(occupancy))
+    time = np.arange(len(path.occupancy))
+    floor = np.zeros(len(time))
     words = []
     for name, numbers, color in areas:
         ax.fill_between(time, floor, floor + numbers, color=color, alpha=0.62, linewidth=0)
@@ -130,6 +118,27 @@ def market(
     style.quiet_axes(ax)
     style.say(ax, period_axis(unit, "from today"), "people")
     return ax
+
+
+Area = tuple[str, NDArray[np.float64], str]  # name, people per period, colour
+
+
+def areas_of(path: Any, other: Any, exits: list[int], n: int) -> list[Area]:
+    """The people inside: the largest states each by itself, the others together."""
+    states, occupancy = style.names_of(path.states), np.asarray(path.occupancy, dtype=float)
+    living = [i for i in range(len(states)) if i not in exits]
+    # The same states in the same colours when each of two is drawn with the other.
+    most = np.vstack([occupancy, *([] if other is None else [np.asarray(other.occupancy, dtype=float)])]).max(axis=0)
+    largest = sorted(sorted(living, key=lambda i: -most[i])[:n])
+    rest = [i for i in living if i not in largest]
+    areas = [
+        (style.cut(states[i]), occupancy[:, i], style.SERIES[k % len(style.SERIES)])
+        for k, i in enumerate(largest)
+        if occupancy[:, i].any()
+    ]
+    if rest:
+        areas.append((f"{len(rest)} other states", occupancy[:, rest].sum(axis=1), style.MUTED))
+    return areas
 
 
 def exits_of(path: Any, states: list[str]) -> list[int]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sojourn.path import forecast
 from sojourn.plot import _style as style
 from sojourn.plot._time import period_axis, period_ticks
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 def survival_curve(subject: Any, periods: int, start: Any = None) -> NDArray[np.float64]:
     """The share of customers not yet in an absorbing state after 0 … `periods` periods, shape (periods + 1,)."""
-    from sojourn.path import forecast
-
     chain = style.chain_of(subject)
     if start is None:
         counts = getattr(subject, "counts", None)
