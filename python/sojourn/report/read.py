@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sojourn.report.errors import DataError
 
 if TYPE_CHECKING:
@@ -222,7 +224,6 @@ def numbers(table: pa.Table, column: str, option: str, decimal: str = ".") -> An
     DataError
         When not one entry is a number.
     """
-    import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
