@@ -12,17 +12,73 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from sojourn.cli.arguments import build_parser
-from sojourn.cli.report import run_demo, run_report
+import sojourn as sj
+from sojourn.cli import demo, report_options, simulate
+from sojourn.cli.demo import run_demo
+from sojourn.cli.parser import Parser
+from sojourn.cli.report import run_report
 from sojourn.cli.simulate import run_simulate
 from sojourn.report.errors import DataError, UsageError
 
-COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
-    "report": run_report,
-    "demo": run_demo,
-    "simulate": run_simulate,
+EXAMPLES = """
+examples:
+  sojourn demo
+  sojourn report orders.csv --customer customer_id --time date --value amount \\
+      --period month --churn-after 6 --annual-discount-rate 0.10 --out report/
+  sojourn simulate report/model.json --customers 1000000 --horizon 60
+"""
+
+
+class Command(NamedTuple):
+    """One word after ``sojourn``."""
+
+    run: Callable[[argparse.Namespace], None]
+    add_options: Callable[[argparse.ArgumentParser], None]
+    help: str
+    description: str
+    examples: str
+
+
+COMMANDS = {
+    "report": Command(
+        run_report,
+        report_options.add_options,
+        "a log in, one page out",
+        "Reads a log, fits the chain, values and simulates customers, and writes one "
+        "self-contained page with its tables.",
+        report_options.EXAMPLES,
+    ),
+    "demo": Command(
+        run_demo,
+        demo.add_options,
+        "the report of a bundled log",
+        "Writes the report of a small log that sojourn itself simulated.",
+        demo.EXAMPLES,
+    ),
+    "simulate": Command(
+        run_simulate,
+        simulate.add_options,
+        "customers from a model file",
+        "Simulates customers from a model file and sums up what they were worth.",
+        simulate.EXAMPLES,
+    ),
 }
+
+
+def build_parser() -> Parser:
+    """All commands and options."""
+    parser = Parser(
+        prog="sojourn", description="What is a customer worth, why, and what should we do next.", epilog=EXAMPLES
+    )
+    parser.add_argument("--version", action="version", version=f"sojourn {sj.__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="command", parser_class=Parser)
+    for name, command in COMMANDS.items():
+        command.add_options(
+            commands.add_parser(name, help=command.help, description=command.description, epilog=command.examples)
+        )
+    return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             parser.print_help()
             return 0
         command = f"sojourn {args.command}"
-        COMMANDS[args.command](args)
+        COMMANDS[args.command].run(args)
         sys.stdout.flush()
         return 0
     except UsageError as error:

@@ -3,24 +3,53 @@
 from __future__ import annotations
 
 import argparse
-import difflib
+import csv
 import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sojourn.cli.arguments import discount_of
+import numpy as np
+
+import sojourn as sj
+from sojourn.cli.parser import add_discount, discount_of
 from sojourn.cli.steps import Steps
+from sojourn.plot._style import money
 from sojourn.report.errors import DataError, UsageError
+from sojourn.report.options import check_state, whole
+from sojourn.report.read import need_pyarrow
+from sojourn.report.tables import cell
+from sojourn.simulation import _streaming
+
+EXAMPLES = """
+examples:
+  sojourn simulate report/model.json --customers 1000000 --horizon 60
+  sojourn simulate report/model.json --start loyalty --annual-discount-rate 0.10 --seed 7 --out values.csv
+  sojourn simulate report/model.json --customers 1000 --horizon 24 --journeys journeys.parquet
+"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """How many customers, from where, for how long, and what to write."""
+    parser.add_argument("model", help="model.json, as a report or save_model wrote it")
+    parser.add_argument(
+        "--customers", type=whole("--customers", 1), default=100_000, metavar="N", help="how many (100000)"
+    )
+    parser.add_argument(
+        "--horizon", type=whole("--horizon", 1), metavar="N", help="periods; without it, until everyone has left"
+    )
+    parser.add_argument("--start", metavar="STATE", help="first state; without it, the starts of the model")
+    parser.add_argument("--seed", type=whole("--seed", 0, 2**64 - 1), default=0, help="(0)")
+    parser.add_argument("--threads", type=whole("--threads", 1), metavar="N", help="without it, all")
+    add_discount(parser)
+    parser.add_argument("--out", metavar="FILE", help="write the value of each customer: .csv or .parquet")
+    parser.add_argument("--journeys", metavar="FILE", help="write every journey: .csv or .parquet")
+    parser.add_argument("--currency", default="", help="put before amounts: $, EUR")
+    parser.add_argument("--quiet", action="store_true", help="no progress")
 
 
 def run_simulate(args: argparse.Namespace) -> None:
     """``sojourn simulate``."""
-    import numpy as np
-
-    import sojourn as sj
-    from sojourn.plot._style import money
-
     for file in (args.out, args.journeys):
         if file is not None:
             check_file(file)
@@ -30,10 +59,8 @@ def run_simulate(args: argparse.Namespace) -> None:
     if rewards is None:
         raise DataError(f"{args.model}: holds no rewards, so its customers are worth nothing; save it with rewards")
     start = args.start if args.start is not None else model.start
-    if args.start is not None and args.start not in chain.states.names:
-        near = difflib.get_close_matches(args.start, chain.states.names, 1)
-        guess = f"; did you mean {near[0]!r}?" if near else ""
-        raise DataError(f"--start: no state {args.start!r}, the states are {', '.join(chain.states.names)}{guess}")
+    if args.start is not None:
+        check_state("--start", args.start, chain.states.names)
     discount: dict[str, Any] = discount_of(args) or dict(keyword_of(model.discount))
     options: dict[str, Any] = {
         "customers": args.customers,
@@ -51,25 +78,7 @@ def run_simulate(args: argparse.Namespace) -> None:
     finally:
         steps.close()
     exact = sj.lifetime_value(chain, rewards, horizon=args.horizon, **(discount or {"discount_factor": 1.0}))
-    law = start if start is not None else chain.states.names[0]
-    value = exact.start_value(law)
-    quantiles = (0.05, 0.25, 0.5, 0.75, 0.95)
-    rows = [
-        (
-            "mean",
-            money(run.value.mean, args.currency),
-            f"standard error {money(run.value.standard_error, args.currency)}",
-        ),
-        ("exact mean", money(value.mean, args.currency), "by the formula"),
-        ("standard deviation", money(run.value.std, args.currency), f"exact {money(value.std, args.currency)}"),
-    ]
-    rows += [
-        (f"{100 * p:g} % quantile", money(float(q), args.currency), "")
-        for p, q in zip(quantiles, np.atleast_1d(run.value.quantile(list(quantiles))), strict=True)
-    ]
-    print(run.definition)
-    for name, amount, note in rows:
-        print(f"  {name:<20}{amount:>16}{'  ' + note if note else ''}".rstrip())
+    tell(run, exact.start_value(start if start is not None else chain.states.names[0]), args.currency)
     if args.out:
         write_columns(args.out, {"customer": np.arange(args.customers), "value": np.asarray(run.value.values)})
         print(args.out)
@@ -81,6 +90,27 @@ def run_simulate(args: argparse.Namespace) -> None:
         finally:
             steps.close()
         print(args.journeys)
+
+
+def tell(run: Any, value: Any, currency: str) -> None:
+    """What the customers were worth, beside the exact answer."""
+    quantiles = (0.05, 0.25, 0.5, 0.75, 0.95)
+    rows = [
+        (
+            "mean",
+            money(run.value.mean, currency),
+            f"standard error {money(run.value.standard_error, currency)}",
+        ),
+        ("exact mean", money(value.mean, currency), "by the formula"),
+        ("standard deviation", money(run.value.std, currency), f"exact {money(value.std, currency)}"),
+    ]
+    rows += [
+        (f"{100 * p:g} % quantile", money(float(q), currency), "")
+        for p, q in zip(quantiles, np.atleast_1d(run.value.quantile(list(quantiles))), strict=True)
+    ]
+    print(run.definition)
+    for name, amount, note in rows:
+        print(f"  {name:<20}{amount:>16}{'  ' + note if note else ''}".rstrip())
 
 
 def keyword_of(discount: Any) -> dict[str, float]:
@@ -102,8 +132,6 @@ def check_file(path: str) -> None:
     if place.suffix not in (".csv", ".parquet"):
         raise UsageError(f"sojourn simulate: {path}: write to a .csv or a .parquet")
     if place.suffix == ".parquet":
-        from sojourn.report.read import need_pyarrow
-
         need_pyarrow()
     if not place.parent.is_dir():
         raise DataError(f"{path}: there is no folder {place.parent}")
@@ -127,10 +155,6 @@ def write_columns(path: str, columns: dict[str, Any]) -> None:
 
 def write_journeys(path: str, chain: Any, options: dict[str, Any]) -> None:
     """Journeys of any number of customers → .csv or .parquet, part by part."""
-    import numpy as np
-
-    from sojourn.simulation import _streaming
-
     try:
         if path.endswith(".parquet"):
             _streaming.write_journeys(path, chain, **options)
@@ -144,12 +168,6 @@ def write_journeys(path: str, chain: Any, options: dict[str, Any]) -> None:
 
 def write_csv(path: str, parts: Iterable[dict[str, Any]]) -> None:
     """Tables of the same columns, one below the other; a file of this name is replaced when the new one is whole."""
-    import csv
-
-    import numpy as np
-
-    from sojourn.report.tables import cell
-
     beside = Path(path + ".part")
     try:
         with beside.open("w", newline="", encoding="utf-8") as stream:

@@ -71,9 +71,15 @@ def label(name: str, width: int = 0) -> str:
     return "\n".join(lines)
 
 
+def cut(name: str, width: int = 24) -> str:
+    """A label short enough to stand beside a picture."""
+    text = label(name)
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
 def move_label(start: str, end: str, width: int = 24) -> str:
     """A move as a label: "silent 1 → active", long names cut."""
-    return " → ".join(text if len(text) <= width else text[: width - 1] + "…" for text in (label(start), label(end)))
+    return f"{cut(start, width)} → {cut(end, width)}"
 
 
 def plain(*texts: Text) -> None:
@@ -118,6 +124,20 @@ def money(amount: float, currency: str = "") -> str:
     return f"{sign}{currency}{' ' if currency[-1].isalnum() else ''}{text}"
 
 
+def people(number: float) -> str:
+    """How many customers: whole from 10 on, below with a digit after the point."""
+    if number >= 9.95:
+        return f"{number:,.0f}" if number < 999_999.5 else money(number)
+    return f"{number:.1f}" if round(number, 1) != round(number) else f"{number:.0f}"
+
+
+def quantile_words(p: float, amount: str) -> str:
+    """What a quantile tells: the lowest 10 % reach up to it, the highest 10 % begin there."""
+    if p == 0.5:
+        return f"median {amount}"
+    return f"lowest {100 * p:g} %: up to {amount}" if p < 0.5 else f"highest {100 * (1 - p):.3g} %: from {amount}"
+
+
 def money_axis(axis: Any, currency: str, steps: int = 7) -> None:
     """Amounts along an axis: as many decimals as the steps need, the same for all."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -147,6 +167,36 @@ def quiet_axes(ax: Axes, grid: str = "y") -> None:
     ax.tick_params(colors=MUTED, labelcolor=INK, labelsize=9, length=0)
     ax.grid(axis="x" if grid == "x" else "y", color=LINE, linewidth=0.7)
     ax.set_axisbelow(True)
+
+
+def say(ax: Axes, x: str = "", y: str = "") -> None:
+    """What the axes measure, in words beside them."""
+    if x:
+        ax.set_xlabel(x, color=MUTED, fontsize=9)
+    if y:
+        ax.set_ylabel(y, color=MUTED, fontsize=9)
+    plain(ax.xaxis.label, ax.yaxis.label, *ax.get_xticklabels(), *ax.get_yticklabels())
+
+
+def legend(ax: Axes, loc: str, **options: Any) -> None:
+    """Which colour is what."""
+    plain(*ax.legend(frameon=False, fontsize=9, loc=loc, labelcolor=INK, **options).get_texts())
+
+
+def paper(pad: float = 1.0, alpha: float = 0.85) -> dict[str, Any]:
+    """A patch behind words, so that lines do not cross them out."""
+    return {"facecolor": PAPER, "edgecolor": "none", "pad": pad, "alpha": alpha}
+
+
+def note(ax: Axes, x: float, y: float, words: str, color: str, *, right: bool, gap: float = 6, **text: Any) -> None:
+    """Words beside a mark, to its right or left, on a patch of paper; `text` is how they are written."""
+    written = {"va": "top", "fontsize": 8.5, "bbox": paper(), **text}
+    place: dict[str, Any] = {
+        "xytext": (gap if right else -gap, 0),
+        "textcoords": "offset points",
+        "ha": "left" if right else "right",
+    }
+    plain(ax.annotate(words, (x, y), color=color, **place, **written))
 
 
 def names_of(states: Any) -> list[str]:

@@ -63,7 +63,7 @@ def distribution(
     ax.set_ylim(0, top * 1.34)
     placed: list[tuple[float, int]] = []
     span = high - low
-    lines = [(x, quantile_words(p, style.money(x, currency)), style.MUTED, ":") for p, x in marks]
+    lines = [(x, style.quantile_words(p, style.money(x, currency)), style.MUTED, ":") for p, x in marks]
     lines.append((mean, f"mean {style.money(mean, currency)}", style.ORANGE, "-"))
     for x, words, color, dash in sorted(lines):
         level = next((k for k in range(4) if all(k != used or x - at > 0.25 * span for at, used in placed)), 3)
@@ -79,23 +79,14 @@ def distribution(
             va="top",
             fontsize=8.5,
             color=style.ORANGE if dash == "-" else style.INK,
-            bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.0, "alpha": 0.85},
+            bbox=style.paper(),
         )
         style.plain(text)
     ax.set_xlim(low, high)
     beyond = float((values > high).mean())
-    ax.set_ylabel("share of customers", color=style.MUTED, fontsize=9)
     note = f"value of a customer ({style.percent(beyond)} lie further right)" if beyond > 0 else "value of a customer"
-    ax.set_xlabel(note, color=style.MUTED, fontsize=9)
     style.quiet_axes(ax)
     style.money_axis(ax.xaxis, currency)
     ax.yaxis.set_major_formatter(lambda y, _: style.percent(y))
-    style.plain(*ax.get_xticklabels(), *ax.get_yticklabels(), ax.xaxis.label)
+    style.say(ax, note, "share of customers")
     return ax
-
-
-def quantile_words(p: float, amount: str) -> str:
-    """What a quantile tells: the lowest 10 % reach up to it, the highest 10 % begin there."""
-    if p == 0.5:
-        return f"median {amount}"
-    return f"lowest {100 * p:g} %: up to {amount}" if p < 0.5 else f"highest {100 * (1 - p):.3g} %: from {amount}"

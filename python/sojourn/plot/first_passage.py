@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sojourn.plot import _style as style
-from sojourn.plot.survival import period_axis, period_ticks
+from sojourn.plot._time import period_axis, period_ticks, side_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -77,40 +77,7 @@ def first_passage(
     ax.set_xlim(time[0], horizon if horizon > time[0] else horizon + 1)
     side_words(ax, ends, top)
     ax.yaxis.set_major_formatter(lambda y, _: style.percent(y))
-    ax.set_xlabel(
-        period_axis(unit) + (f"; {left_out} more states not drawn" if left_out else ""), color=style.MUTED, fontsize=9
-    )
-    ax.set_ylabel("have arrived" if cumulative else "arrive just then", color=style.MUTED, fontsize=9)
     style.quiet_axes(ax)
-    style.plain(ax.xaxis.label, *ax.get_yticklabels())
+    left = f"; {left_out} more states not drawn" if left_out else ""
+    style.say(ax, period_axis(unit) + left, "have arrived" if cumulative else "arrive just then")
     return ax
-
-
-def side_words(ax: Axes, ends: Sequence[tuple[float, str, str]], top: float, bottom: float = 0.0) -> None:
-    """Words to the right of the axes, each at the height of its curve's end, pushed apart where they would touch."""
-    from matplotlib.figure import Figure
-
-    figure = ax.get_figure()
-    inches = figure.get_size_inches()[1] * 0.8 if isinstance(figure, Figure) else 3.0
-    step = (top - bottom) * 0.17 / max(inches, 0.5)
-    ordered = sorted(ends, key=lambda end: end[0])
-    heights: list[float] = []
-    for height, _, _ in ordered:
-        heights.append(max(height, heights[-1] + step) if heights else height)
-    over = heights[-1] - top if heights else 0.0
-    for k in range(len(heights) - 1, -1, -1):  # down again from the top
-        limit = top if k == len(heights) - 1 else heights[k + 1] - step
-        heights[k] = min(heights[k], limit) if over > 0 else heights[k]
-    for place, (_, words, color) in zip(heights, ordered, strict=True):
-        text = ax.annotate(
-            words,
-            (1.0, place),
-            xycoords=ax.get_yaxis_transform(),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=8.5,
-            color=color,
-            annotation_clip=False,
-        )
-        style.plain(text)

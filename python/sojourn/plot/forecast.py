@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sojourn.path import forecast as numbers_ahead
 from sojourn.plot import _style as style
-from sojourn.plot.first_passage import side_words
-from sojourn.plot.survival import period_axis, period_ticks
+from sojourn.plot._time import period_axis, period_ticks, side_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,8 +39,6 @@ def forecast(
     -------
     The axes. A line counts those who have left through that exit since today.
     """
-    from sojourn import forecast as numbers_ahead
-
     if n < 1:
         raise ValueError(f"forecast: n must be at least 1, found {n}")
     chain = style.chain_of(subject)
@@ -61,30 +59,19 @@ def forecast(
         color = style.SERIES[k % len(style.SERIES)] if k < len(largest) else style.MUTED
         ax.fill_between(time, floor, floor + numbers, color=color, alpha=0.62, linewidth=0)
         ax.plot(time, floor + numbers, color=style.PAPER, linewidth=0.9)
-        words.append((float(floor[-1] + numbers[-1] / 2), f"{name} {people(numbers[-1])}", color))
+        words.append((float(floor[-1] + numbers[-1] / 2), f"{name} {style.people(numbers[-1])}", color))
         floor = floor + numbers
     left = [(style.label(names[i]), path[:, i] - path[0, i]) for i in exits]
     for k, (name, numbers) in enumerate(left):
         dash = (0, (4, 2 + 2 * k))
         ax.plot(time, numbers, color=style.RED, linewidth=1.7, linestyle=dash)
-        words.append((float(numbers[-1]), f"gone to {name}: {people(numbers[-1])}", style.RED))
+        words.append((float(numbers[-1]), f"gone to {name}: {style.people(numbers[-1])}", style.RED))
     top = max([float(floor.max()), *(float(numbers.max()) for _, numbers in left)]) * 1.05 or 1.0
     ax.set_ylim(0, top)
     period_ticks(ax, periods)
     ax.set_xlim(0, periods)
     side_words(ax, words, top)
-    ax.yaxis.set_major_formatter(lambda y, _: people(y))
-    ax.set_xlabel(
-        period_axis(str(chain.period.name)).replace("since the start", "from today"), color=style.MUTED, fontsize=9
-    )
-    ax.set_ylabel("customers", color=style.MUTED, fontsize=9)
+    ax.yaxis.set_major_formatter(lambda y, _: style.people(y))
     style.quiet_axes(ax)
-    style.plain(ax.xaxis.label, *ax.get_yticklabels())
+    style.say(ax, period_axis(str(chain.period.name), "from today"), "customers")
     return ax
-
-
-def people(number: float) -> str:
-    """How many customers: whole from 10 on, below with a digit after the point."""
-    if number >= 9.95:
-        return f"{number:,.0f}" if number < 999_999.5 else style.money(number)
-    return f"{number:.1f}" if round(number, 1) != round(number) else f"{number:.0f}"

@@ -62,10 +62,8 @@ def heatmap(subject: Any, ax: Axes | None = None, *, numbers: bool | None = None
     if not straight:
         for text in ax.get_xticklabels():
             text.set(rotation=40, ha="left", rotation_mode="anchor")
-    style.plain(*ax.get_xticklabels(), *ax.get_yticklabels())
     ax.tick_params(colors=style.INK, labelsize=9 if n <= 10 else 8, length=0)
-    ax.set_xlabel("to", color=style.MUTED, fontsize=9)
-    ax.set_ylabel("from", color=style.MUTED, fontsize=9)
+    style.say(ax, "to", "from")
     for spine in ax.spines.values():
         spine.set_visible(False)
     return ax

@@ -89,20 +89,8 @@ def intervals(
         ax.axvline(0, color=style.MUTED, linewidth=0.8)
     style.quiet_axes(ax, grid="x")
     style.money_axis(ax.xaxis, currency)
-    style.plain(*ax.get_yticklabels(), *ax.get_xticklabels())
-    if unit:
-        ax.set_xlabel(unit, color=style.MUTED, fontsize=9)
-        style.plain(ax.xaxis.label)
-    legend = ax.legend(
-        frameon=False,
-        fontsize=9,
-        loc="lower left",
-        bbox_to_anchor=(0, 1.0),
-        ncols=3,
-        labelcolor=style.INK,
-        borderaxespad=0.3,
-    )
-    style.plain(*legend.get_texts())
+    style.say(ax, unit)
+    style.legend(ax, "lower left", bbox_to_anchor=(0, 1.0), ncols=3, borderaxespad=0.3)
     return ax
 
 

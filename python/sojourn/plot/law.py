@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from sojourn._core import LifetimeValue, ValueLaw, value_law
 from sojourn.plot import _style as style
-from sojourn.plot.distribution import quantile_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,27 +77,24 @@ def law(
         ax.plot([low, at], [p, p], color=style.MUTED, linewidth=1.0, linestyle=":")
         ax.plot([at, at], [0, p], color=style.MUTED, linewidth=1.0, linestyle=":")
         ax.plot([at], [p], color=style.BLUE, marker="o", markersize=5)
-        note(ax, at, p - 0.02, quantile_words(p, style.money(at, currency)), style.INK, at < low + 0.65 * span)
+        words = style.quantile_words(p, style.money(at, currency))
+        style.note(ax, at, p - 0.02, words, style.INK, right=at < low + 0.65 * span)
     if cost is not None:
         above = subject.probability_above(cost)
         ax.axvline(cost, color=style.RED, linewidth=1.2)
         words = f"{style.percent(above)} bring more than {style.money(cost, currency)}"
-        note(ax, cost, 1.12, words, style.RED, cost < low + 0.6 * span)
+        style.note(ax, cost, 1.12, words, style.RED, right=cost < low + 0.6 * span)
     ax.set_xlim(low, high)
     ax.set_ylim(0, 1.04 if cost is None else 1.14)
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
-    ax.set_ylabel("share of customers", color=style.MUTED, fontsize=9)
     beyond = subject.probability_above(high)
     further = f"; {style.percent(beyond)} lie further right" if beyond > 5e-5 else ""
-    ax.set_xlabel(
-        f"value of a customer (mean {style.money(subject.mean, currency)}{further})", color=style.MUTED, fontsize=9
-    )
     style.quiet_axes(ax)
     style.money_axis(ax.xaxis, currency)
     if few:
-        legend = ax.legend(frameon=False, fontsize=9, loc="center right", labelcolor=style.INK)
-        style.plain(*legend.get_texts())
-    style.plain(*ax.get_xticklabels(), *ax.get_yticklabels(), ax.xaxis.label)
+        style.legend(ax, "center right")
+    words = f"value of a customer (mean {style.money(subject.mean, currency)}{further})"
+    style.say(ax, words, "share of customers")
     return ax
 
 
@@ -106,19 +102,3 @@ def thinned(x: NDArray[np.float64], most: int = 400) -> NDArray[np.float64]:
     """At most so many of the places, the first and the last among them."""
     kept = np.unique(np.linspace(0, len(x) - 1, min(most, len(x))).astype(int))
     return np.asarray(x[kept], dtype=float)
-
-
-def note(ax: Axes, x: float, y: float, words: str, color: str, right: bool) -> None:
-    """Words beside a mark, on the side where there is room."""
-    text = ax.annotate(
-        words,
-        (x, y),
-        xytext=(6 if right else -6, 0),
-        textcoords="offset points",
-        ha="left" if right else "right",
-        va="top",
-        fontsize=8.5,
-        color=color,
-        bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.0, "alpha": 0.85},
-    )
-    style.plain(text)

@@ -78,17 +78,7 @@ def leaks(subject: Any, ax: Axes | None = None, *, lifecycle: Any = None, n: int
 
         shown = [name for name in exits if name in shades]
         handles = [Patch(facecolor=shades[name], alpha=0.85, label=style.label(name)) for name in shown]
-        legend = ax.legend(
-            handles=handles,
-            frameon=False,
-            fontsize=9,
-            loc="lower left",
-            bbox_to_anchor=(0, 1),
-            ncols=4,
-            labelcolor=style.INK,
-            borderaxespad=0,
-        )
-        style.plain(*legend.get_texts())
+        style.legend(ax, "lower left", handles=handles, bbox_to_anchor=(0, 1), ncols=4, borderaxespad=0)
     return ax
 
 

@@ -9,20 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sojourn.chain import structure
+from sojourn.market import Referrals, extinction
 from sojourn.plot import _style as style
+from sojourn.plot._map import BOX_HEIGHT, Pen, Plan, canvas, map_scale, moments_of, plan_map
+from sojourn.plot._map_drawing import draw_arcs, draw_boxes, draw_exits, draw_head
 from sojourn.plot.generations import law_of
-from sojourn.plot.graph import (
-    BOX_HEIGHT,
-    Pen,
-    Plan,
-    canvas,
-    draw_arcs,
-    draw_boxes,
-    draw_exits,
-    map_scale,
-    moments_of,
-    plan_map,
-)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -123,9 +115,6 @@ class Flow:
 
 def flow_of(subject: Any, referrals: Any, arrives_at: Any, discount: Any) -> Flow:
     """Reads chain, referrals and arrivals, and follows a newcomer to his end."""
-    from sojourn.chain import structure
-    from sojourn.market import Referrals, extinction
-
     value = referrals if hasattr(referrals, "lifetime_referrals") else subject
     if hasattr(value, "lifetime_referrals"):
         chain, delay = value.chain, np.asarray(value.delay, dtype=float)
@@ -174,8 +163,6 @@ def flow_of(subject: Any, referrals: Any, arrives_at: Any, discount: Any) -> Flo
 
 def draw_return(ax: Axes, plan: Plan, flow: Flow, pen: Pen, way: str, min_flow: float) -> None:
     """The arc of word of mouth: up from those who share, along above all moves, down to where newcomers arrive."""
-    from matplotlib.patches import Polygon
-
     layout = plan.layout
     top, roof = BOX_HEIGHT / 2, BOX_HEIGHT / 2 + layout.rise + TRUNK
     shared = {i: float(flow.brought[i]) for i in layout.row if flow.brought[i] > min_flow * flow.total}
@@ -204,8 +191,7 @@ def draw_return(ax: Axes, plan: Plan, flow: Flow, pen: Pen, way: str, min_flow: 
         wide = max(pen.head(number), 0.05)
         tip = 1.6 * wide
         ax.plot([falls[j], falls[j]], [top + tip, roof], linewidth=broad(number, pen), **line)
-        ends = [(falls[j] - wide, top + tip), (falls[j] + wide, top + tip), (falls[j], top)]
-        ax.add_patch(Polygon(ends, closed=True, facecolor=GREEN, linewidth=0, zorder=4))
+        draw_head(ax, falls[j], top + tip, top, wide, GREEN)
     several = len(shared) > 1 or len(landing) > 1
     for i, number in shared.items():
         if several and number >= 0.02 * flow.total:
@@ -230,7 +216,7 @@ def write_flow(ax: Axes, x: float, y: float, words: str, pen: Pen, aside: str) -
         color=GREEN,
         fontweight="bold",
         zorder=8,
-        bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.0, "alpha": 0.9},
+        bbox=style.paper(1.0, 0.9),
     )
     style.plain(text)
 

@@ -10,9 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.plot import _style as style
-from sojourn.plot.first_passage import side_words
-from sojourn.plot.forecast import people
-from sojourn.plot.survival import period_axis, period_ticks
+from sojourn.plot._time import period_axis, period_ticks, side_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -82,33 +80,21 @@ def market(
         raise ValueError("market: the two paths are over different states, so their areas would not compare")
     if n < 1:
         raise ValueError(f"market: n must be at least 1, found {n}")
-    occupancy = np.asarray(path.occupancy, dtype=float)
     left = exits_of(path, states) if exits is None else [path.states.index(name) for name in exits]
-    living = [i for i in range(len(states)) if i not in left]
-    # The same states in the same colours when each of two is drawn with the other.
-    most = np.vstack([occupancy, *([] if other is None else [np.asarray(other.occupancy, dtype=float)])]).max(axis=0)
-    largest = sorted(sorted(living, key=lambda i: -most[i])[:n])
-    rest = [i for i in living if i not in largest]
-    areas = [
-        (cut(states[i]), occupancy[:, i], style.SERIES[k % len(style.SERIES)])
-        for k, i in enumerate(largest)
-        if occupancy[:, i].any()
-    ]
-    if rest:
-        areas.append((f"{len(rest)} other states", occupancy[:, rest].sum(axis=1), style.MUTED))
+    areas = areas_of(path, other, left, n)
     if gone:
         areas.append(("gone", np.asarray(path.gone, dtype=float), GONE))
     if pool:
         areas.append(("not reached", np.asarray(path.pool, dtype=float), POOL))
     ax = style.new_axes(ax, 8.4, 3.8)
-    time = np.arange(len(occupancy))
-    floor = np.zeros(len(occupancy))
+    time = np.arange(len(path.occupancy))
+    floor = np.zeros(len(time))
     words = []
     for name, numbers, color in areas:
         ax.fill_between(time, floor, floor + numbers, color=color, alpha=0.62, linewidth=0)
         ax.plot(time, floor + numbers, color=style.PAPER, linewidth=0.9)
         ink = style.RED if color == GONE else style.MUTED if color == POOL else color
-        words.append((float(floor[-1] + numbers[-1] / 2), f"{name} {people(numbers[-1])}", ink))
+        words.append((float(floor[-1] + numbers[-1] / 2), f"{name} {style.people(numbers[-1])}", ink))
         floor = floor + numbers
     inside = np.asarray(path.inside, dtype=float)
     highest = max(float(floor.max()), float(inside.max()))
@@ -117,8 +103,8 @@ def market(
         lines = np.asarray(other.inside, dtype=float)
         ax.plot(time, inside, color=style.INK, linewidth=1.6, zorder=3)
         ax.plot(np.arange(len(lines)), lines, color=style.INK, linewidth=1.6, linestyle=(0, (4, 2)), zorder=3)
-        words.append((float(inside[-1]), f"{names[0]}: {people(inside[-1])}", style.INK))
-        words.append((float(lines[-1]), f"{names[1]}: {people(lines[-1])} (dashed)", style.INK))
+        words.append((float(inside[-1]), f"{names[0]}: {style.people(inside[-1])}", style.INK))
+        words.append((float(lines[-1]), f"{names[1]}: {style.people(lines[-1])} (dashed)", style.INK))
         # Room for all that the other would stack, so that both have one scale when each is drawn with the other.
         stacked = lines + (np.asarray(other.gone) if gone else 0.0) + (np.asarray(other.pool) if pool else 0.0)
         highest = max(highest, float(stacked.max()))
@@ -128,18 +114,31 @@ def market(
     period_ticks(ax, horizon)
     ax.set_xlim(0, horizon)
     side_words(ax, words, top)
-    ax.yaxis.set_major_formatter(lambda y, _: f"{y / 1e6:,.4g} million" if y >= 999_999.5 else people(y))
-    ax.set_xlabel(period_axis(unit).replace("since the start", "from today"), color=style.MUTED, fontsize=9)
-    ax.set_ylabel("people", color=style.MUTED, fontsize=9)
+    ax.yaxis.set_major_formatter(lambda y, _: f"{y / 1e6:,.4g} million" if y >= 999_999.5 else style.people(y))
     style.quiet_axes(ax)
-    style.plain(ax.xaxis.label, *ax.get_yticklabels())
+    style.say(ax, period_axis(unit, "from today"), "people")
     return ax
 
 
-def cut(name: str, width: int = 24) -> str:
-    """A label short enough to stand beside a picture."""
-    text = style.label(name)
-    return text if len(text) <= width else text[: width - 1] + "…"
+Area = tuple[str, NDArray[np.float64], str]  # name, people per period, colour
+
+
+def areas_of(path: Any, other: Any, exits: list[int], n: int) -> list[Area]:
+    """The people inside: the largest states each by itself, the others together."""
+    states, occupancy = style.names_of(path.states), np.asarray(path.occupancy, dtype=float)
+    living = [i for i in range(len(states)) if i not in exits]
+    # The same states in the same colours when each of two is drawn with the other.
+    most = np.vstack([occupancy, *([] if other is None else [np.asarray(other.occupancy, dtype=float)])]).max(axis=0)
+    largest = sorted(sorted(living, key=lambda i: -most[i])[:n])
+    rest = [i for i in living if i not in largest]
+    areas = [
+        (style.cut(states[i]), occupancy[:, i], style.SERIES[k % len(style.SERIES)])
+        for k, i in enumerate(largest)
+        if occupancy[:, i].any()
+    ]
+    if rest:
+        areas.append((f"{len(rest)} other states", occupancy[:, rest].sum(axis=1), style.MUTED))
+    return areas
 
 
 def exits_of(path: Any, states: list[str]) -> list[int]:

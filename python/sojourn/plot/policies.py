@@ -8,7 +8,6 @@ import numpy as np
 
 from sojourn.plot import _style as style
 from sojourn.plot._bars import amount_words
-from sojourn.plot.forecast import people
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -99,15 +98,14 @@ def policies(comparison: Any, ax: Axes | None = None, *, currency: str = "", uni
     words = "change of discounted profit, with its interval"
     if len(best) > len(kept):
         words += f"; {len(best) - len(kept)} more not drawn"
-    ax.set_xlabel(words, color=style.MUTED, fontsize=9)
-    style.plain(ax.xaxis.label, *ax.get_yticklabels(), *ax.get_xticklabels())
+    style.say(ax, words)
     return ax
 
 
 def details(outcome: Any, currency: str, unit: str) -> str:
     """What a policy costs, whom it brings, and when it has paid back."""
     change = float(outcome.base)
-    base = f"{'−' if change < 0 else '+'}{people(abs(change))} people"
+    base = f"{'−' if change < 0 else '+'}{style.people(abs(change))} people"
     if outcome.payback is None:
         back = "not paid back"
     else:

@@ -81,18 +81,12 @@ def quadrants(q: Any, ax: Axes | None = None, *, currency: str = "", dots: int =
     style.quiet_axes(ax)
     ax.grid(visible=False)
     joined = len(x) < len(own)
-    ax.set_xlabel(
+    style.say(
+        ax,
         f"own value still to come, {across.words()}high above {amount_words(q.own_threshold, currency)}"
         + (f"\n{len(own):,} customers, a dot's area tells how many" if joined else ""),
-        color=style.MUTED,
-        fontsize=9,
-    )
-    ax.set_ylabel(
         f"referred value, {up.words()}high above {amount_words(q.referred_threshold, currency)}",
-        color=style.MUTED,
-        fontsize=9,
     )
-    style.plain(ax.xaxis.label, ax.yaxis.label, *ax.get_xticklabels(), *ax.get_yticklabels())
     return ax
 
 
@@ -197,6 +191,6 @@ def write_corners(ax: Axes, q: Any, currency: str, n_customers: int) -> None:
                 fontweight=weight,
                 color=color,
                 zorder=6,
-                bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.5, "alpha": 0.9},
+                bbox=style.paper(1.5, 0.9),
             )
             style.plain(text)

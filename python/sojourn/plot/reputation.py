@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sojourn.plot import _style as style
-from sojourn.plot.first_passage import side_words
-from sojourn.plot.market import cut
-from sojourn.plot.survival import period_axis, period_ticks
+from sojourn.plot._time import period_axis, period_ticks, side_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,7 +65,7 @@ def reputation(paths: Any, ax: Axes | None = None, *, unit: str = "period") -> A
             ax.fill_between(time, low, high, color=color, alpha=0.18, linewidth=0)
         ax.plot(time, middle, color=color, linewidth=2.2, zorder=3)
         share = f"{100 * middle[-1]:.1f} %"
-        ends.append((float(middle[-1]), f"{cut(name)} {share}" if name else share, color))
+        ends.append((float(middle[-1]), f"{style.cut(name)} {share}" if name else share, color))
         reach += [float(low.min()), float(high.max())]
     room = max(0.04, 0.15 * (max(reach) - min(reach)))
     bottom, top = max(0.0, min(reach) - room), min(1.0, max(reach) + room)
@@ -78,11 +76,8 @@ def reputation(paths: Any, ax: Axes | None = None, *, unit: str = "period") -> A
     ax.yaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))  # no half percents, which would be rounded away
     decimals = 0 if top - bottom > 0.1 else 1
     ax.yaxis.set_major_formatter(lambda y, _: f"{100 * y:.{decimals}f} %")
-    ax.set_xlabel(period_axis(unit).replace("since the start", "from today"), color=style.MUTED, fontsize=9)
     several = any(len(curve) > 1 for curve in curves.values())
-    ax.set_ylabel("reputation (share of good)", color=style.MUTED, fontsize=9)
-    if several:
-        ax.set_xlabel(ax.get_xlabel() + "; line: median, band: 90 % of the paths")
     style.quiet_axes(ax)
-    style.plain(ax.xaxis.label, *ax.get_yticklabels())
+    band = "; line: median, band: 90 % of the paths" if several else ""
+    style.say(ax, period_axis(unit, "from today") + band, "reputation (share of good)")
     return ax

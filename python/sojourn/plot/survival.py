@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sojourn.path import forecast
 from sojourn.plot import _style as style
+from sojourn.plot._time import period_axis, period_ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,8 +17,6 @@ if TYPE_CHECKING:
 
 def survival_curve(subject: Any, periods: int, start: Any = None) -> NDArray[np.float64]:
     """The share of customers not yet in an absorbing state after 0 … `periods` periods, shape (periods + 1,)."""
-    from sojourn.path import forecast
-
     chain = style.chain_of(subject)
     if start is None:
         counts = getattr(subject, "counts", None)
@@ -70,24 +70,8 @@ def survival(
     ax.set_ylim(0, 1.02)
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
     period_ticks(ax, periods)
-    ax.set_xlabel(period_axis(unit), color=style.MUTED, fontsize=9)
-    ax.set_ylabel("still with us", color=style.MUTED, fontsize=9)
     style.quiet_axes(ax)
     if observed is not None:
-        legend = ax.legend(frameon=False, fontsize=9, loc="upper right", labelcolor=style.INK)
-        style.plain(*legend.get_texts())
-    style.plain(ax.xaxis.label)
+        style.legend(ax, "upper right")
+    style.say(ax, period_axis(unit), "still with us")
     return ax
-
-
-def period_ticks(ax: Axes, periods: int) -> None:
-    """Ticks along an axis of periods, at most about a dozen."""
-    step = next((s for s in (1, 2, 3, 4, 6, 12, 24, 60, 120) if periods / s <= 12), max(1, periods // 10))
-    ax.set_xticks(range(0, periods + 1, step))
-
-
-def period_axis(unit: str) -> str:
-    """What the axis of time counts: "months since the first period", "periods of 2 weeks", "events"."""
-    if unit == "step":
-        return "events since the first"
-    return f"{unit}s since the start" if " " not in unit else f"periods of {unit} since the start"

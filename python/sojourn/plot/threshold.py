@@ -6,7 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+import sojourn.market as markets
 from sojourn.plot import _style as style
 
 if TYPE_CHECKING:
@@ -47,8 +49,6 @@ def threshold(
         Where the move cannot be changed, or the growth is not defined for any probability.
     """
     style.check_kind("threshold", market, "Market", ("chain", "people", "replace"))
-    from sojourn.market import Policy, market_growth, market_threshold, with_policy
-
     if points < 3:
         raise ValueError(f"threshold: points must be at least 3, found {points}")
     chain = market.chain
@@ -60,27 +60,15 @@ def threshold(
             f"threshold: '{from_state}' moves to '{to_state}' for certain, so nothing is left to share out"
         )
 
-    refused: list[ValueError] = []
-
-    def growth_at(p: float) -> float:
-        policy = Policy("one move", moves={(from_state, to_state): p})
-        try:
-            return float(market_growth(with_policy(market, policy)))
-        except ValueError as error:  # nothing settles there
-            refused.append(error)
-            return math.nan
-
-    now = float(market_growth(market))
+    now = float(markets.market_growth(market))
     try:
-        found = market_threshold(market, from_state, to_state)
+        found = markets.market_threshold(market, from_state, to_state)
     except ValueError:  # on one side of 1 for every probability, or nothing settles somewhere
         found = None
     near = [] if found is None else [found.probability - 1e-6, found.probability + 1e-6]  # growth may jump there
     places = np.unique(np.clip([*np.linspace(0.0, 1.0, points), today, *near], 0.0, 1.0))
-    curve = np.array([growth_at(float(p)) for p in places])
+    curve = growth_at(market, (from_state, to_state), places)
     known = np.isfinite(curve)
-    if not known.any():
-        raise ValueError(f"threshold: the growth is not defined for any probability: {refused[0]}") from refused[0]
     ax = style.new_axes(ax, 8.4, 4.2)
     reach = [float(curve[known].min()), float(curve[known].max()), 1.0, now]
     span = (max(reach) - min(reach)) or 0.02
@@ -108,30 +96,29 @@ def threshold(
     note(ax, today, top - 0.05 * (top - bottom), f"today {share(today)}: {growth_words(now)} per {unit}", style.INK)
     ax.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f} %")
     ax.yaxis.set_major_formatter(lambda y, _: f"{y:.{decimals_of(top - bottom)}f}")
-    ax.set_xlabel(f"probability of {move} per {unit}", color=style.MUTED, fontsize=9)
-    ax.set_ylabel(f"growth factor of the base per {unit}", color=style.MUTED, fontsize=9)
     style.quiet_axes(ax)
-    style.plain(ax.xaxis.label, ax.yaxis.label, *ax.get_xticklabels(), *ax.get_yticklabels())
+    style.say(ax, f"probability of {move} per {unit}", f"growth factor of the base per {unit}")
     return ax
+
+
+def growth_at(market: Any, move: tuple[str, str], places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The growth factor at each probability of the move; not a number where nothing settles."""
+    curve, refused = np.full(len(places), math.nan), None
+    for k, p in enumerate(places):
+        policy = markets.Policy("one move", moves={move: float(p)})
+        try:
+            curve[k] = float(markets.market_growth(markets.with_policy(market, policy)))
+        except ValueError as error:
+            refused = refused or error
+    if refused is not None and not np.isfinite(curve).any():
+        raise ValueError(f"threshold: the growth is not defined for any probability: {refused}") from refused
+    return curve
 
 
 def note(ax: Axes, x: float, y: float, words: str, color: str) -> None:
     """Words beside a vertical line, on the side where there is room."""
-    right = x <= 0.55
-    text = ax.annotate(
-        words,
-        (x, y),
-        xytext=(7 if right else -7, 0),
-        textcoords="offset points",
-        ha="left" if right else "right",
-        va="center",
-        fontsize=9,
-        fontweight="bold",
-        color=color,
-        zorder=6,
-        bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.5, "alpha": 0.85},
-    )
-    style.plain(text)
+    bold: dict[str, Any] = {"va": "center", "fontsize": 9, "fontweight": "bold", "zorder": 6, "bbox": style.paper(1.5)}
+    style.note(ax, x, y, words, color, right=x <= 0.55, gap=7, **bold)
 
 
 def share(p: float) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sojourn.plot import _style as style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+Floats = NDArray[np.float64]
 
 
 def value(
@@ -49,16 +52,10 @@ def value(
     style.check_drawable("value", chain.n_states)
     ends = {chain.states.index(name) for name in chain.absorbing_states}
     kept = [i for i in range(len(names)) if not (i in ends and mean[i] == 0.0)] or list(range(len(names)))
-    lower = upper = mean
-    try:
-        interval = subject.interval(level)
-        lower, upper = np.asarray(interval.lower, dtype=float), np.asarray(interval.upper, dtype=float)
-        has_interval = True
-    except ValueError:  # the chain was not fitted from counts
-        has_interval = False
+    lower, upper = ends_of(subject, mean, level)
     ax = style.new_axes(ax, 8.0, 0.9 + 0.42 * len(kept))
     rows = np.arange(len(kept))
-    if has_interval:
+    if lower is not mean:
         ax.hlines(
             rows,
             lower[kept],
@@ -97,16 +94,16 @@ def value(
     style.quiet_axes(ax, grid="x")
     ax.spines["left"].set_visible(low >= 0)
     style.money_axis(ax.xaxis, currency)
-    style.plain(*ax.get_yticklabels(), *ax.get_xticklabels())
+    style.say(ax)
     below = -0.30 if len(kept) < 5 else -0.16
-    legend = ax.legend(
-        frameon=False,
-        fontsize=9,
-        loc="upper left",
-        bbox_to_anchor=(0, below),
-        ncols=3,
-        labelcolor=style.INK,
-        borderaxespad=0,
-    )
-    style.plain(*legend.get_texts())
+    style.legend(ax, "upper left", bbox_to_anchor=(0, below), ncols=3, borderaxespad=0)
     return ax
+
+
+def ends_of(subject: Any, mean: Floats, level: float) -> tuple[Floats, Floats]:
+    """The interval of each value; the value itself where the chain was not fitted from counts."""
+    try:
+        interval = subject.interval(level)
+    except ValueError:
+        return mean, mean
+    return np.asarray(interval.lower, dtype=float), np.asarray(interval.upper, dtype=float)

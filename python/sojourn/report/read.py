@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import difflib
 import io
@@ -9,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from sojourn.report.errors import DataError
 
@@ -140,17 +143,31 @@ def read_csv(path: str, columns: list[str], text: TextFormat, compression: str) 
                 ),
             )
     except (pa.ArrowException, UnicodeError, OSError, LookupError) as error:
-        words = first_line(error)
-        if "UTF8" in words or isinstance(error, UnicodeError):
+        if not is_text(path, text.encoding, compression):
             raise DataError(
                 f"{path}: is not {text.encoding} text; try --encoding latin-1 or --encoding cp1252"
             ) from error
-        raise DataError(f"{path}: cannot be read as CSV ({words})") from error
+        raise DataError(f"{path}: cannot be read as CSV ({first_line(error)})") from error
     if table.num_rows == 0:
         if bad:
             raise DataError(f"{path}: none of its {len(bad):,} lines has the {len(names)} columns of the header")
         raise DataError(f"{path}: has a header line but no rows")
     return Log(table, table.num_rows + len(bad), len(bad))
+
+
+def is_text(path: str, encoding: str, compression: str) -> bool:
+    """Whether a file is text in this encoding, from its start to its end."""
+    import pyarrow as pa
+
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with pa.input_stream(path, compression=compression) as stream:
+            while part := stream.read(1 << 20):
+                decoder.decode(part)
+            decoder.decode(b"", final=True)
+    except UnicodeError:
+        return False
+    return True
 
 
 def header(path: str, head: bytes, text: TextFormat) -> list[str]:
@@ -207,7 +224,6 @@ def numbers(table: pa.Table, column: str, option: str, decimal: str = ".") -> An
     DataError
         When not one entry is a number.
     """
-    import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -234,6 +250,25 @@ def numbers(table: pa.Table, column: str, option: str, decimal: str = ".") -> An
         )
     result[said] = np.inf
     return result
+
+
+def whole_times(column: Any, name: str, notes: list[str]) -> Any:
+    """Times that are whole numbers, from text where they come as text; what is no number counts as missing."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_integer(column.type):
+        return column
+    if not pa.types.is_string(column.type):
+        raise DataError(f"--time-unit: column {name!r} holds {column.type}, not whole numbers; leave --time-unit out")
+    text = pc.utf8_trim_whitespace(column)
+    good = pc.match_substring_regex(text, r"^-?\d{1,18}$")
+    bad = (pc.sum(pc.invert(good)).as_py() or 0) if len(text) else 0
+    if bad == len(text) - text.null_count:
+        raise DataError(f"--time-unit: no entry of {name!r} is a whole number; leave --time-unit out for dates")
+    if bad:
+        notes.append(f"{bad:,} times were not whole numbers and count as missing.")
+    return pc.cast(pc.if_else(good, text, None), pa.int64())
 
 
 def first_line(error: BaseException) -> str:

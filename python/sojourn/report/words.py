@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from sojourn.plot._bars import amount_words
 from sojourn.plot._style import label, money
-
-if TYPE_CHECKING:
-    from sojourn.report.analysis import Analysis
+from sojourn.report.analysis import Analysis
 
 
 class Words:
@@ -25,6 +23,11 @@ class Words:
         raw = analysis.names
         pretty = [label(name) for name in raw]
         self.names = pretty if len(set(pretty)) == len(pretty) else raw
+
+    @property
+    def level(self) -> str:
+        """The level of the intervals: "90 %"."""
+        return f"{100 * self.analysis.settings.level:g} %"
 
     def money(self, amount: float) -> str:
         """An amount with its currency."""
@@ -74,11 +77,15 @@ class Words:
         """Say "the next month", "the next 2 weeks", "the next event"."""
         return "the next event" if self.is_step else f"the next {self.period}"
 
-    def span(self) -> str:
-        """The days that the log covers, as dates where it has them."""
+    def days(self) -> list[str]:
+        """The first and the last day that the log covers; none where it has no dates."""
         report = self.analysis.journeys.report
-        first, last = day(report.first_time), day(report.last_time)
-        return f"{first} to {last}" if first and last else ""
+        ends = [day(report.first_time), day(report.last_time)]
+        return ends if all(ends) else []
+
+    def span(self) -> str:
+        """The days that the log covers: "2024-01-05 to 2024-12-31"."""
+        return " to ".join(self.days())
 
     def life(self) -> str:
         """Say "over their life", "over 24 months"."""

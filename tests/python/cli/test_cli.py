@@ -20,6 +20,8 @@ pytest.importorskip("matplotlib", reason="the command line's report needs matplo
 pytest.importorskip("jinja2", reason="the command line's report needs jinja2")
 pa = pytest.importorskip("pyarrow", reason="the command line reads files by pyarrow")
 
+from pages import write  # noqa: E402
+
 from sojourn.cli import main  # noqa: E402
 
 ORDERS = (
@@ -29,12 +31,6 @@ ORDERS = (
 NAMES = ["--customer", "customer_id", "--time", "date", "--value", "amount"]
 RATE = ["--annual-discount-rate", "0.10"]
 SMALL = ["--churn-after", "2", "--customers", "200"]
-
-
-def write(folder: Path, text: str | bytes, name: str = "orders.csv") -> str:
-    path = folder / name
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return str(path)
 
 
 def run(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -15,7 +15,7 @@ import sojourn as sj
 matplotlib = pytest.importorskip("matplotlib", reason="pictures need matplotlib")
 matplotlib.use("Agg")
 
-from matplotlib.figure import Figure  # noqa: E402
+from drawn import fresh_axes, row_names  # noqa: E402
 from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle  # noqa: E402
 
 from sojourn.plot import graph as graph_function  # noqa: E402
@@ -34,10 +34,6 @@ def chain_of(lifecycle: sj.Lifecycle) -> sj.Chain:
         return sj.Chain(lifecycle.states, allowed / allowed.sum(axis=1, keepdims=True), period="month")
 
 
-def fresh_axes():
-    return Figure(figsize=(10, 5), layout="constrained").add_subplot()
-
-
 def value_of_slow_churn():
     chain = sj.Chain(["active", "quiet", "churn"], [[0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [0, 0, 1]], period="month")
     return sj.lifetime_value(chain, {"active": 10.0}, annual_discount_rate=0.10)
@@ -47,14 +43,6 @@ def better_or_worse():
     now = value_of_slow_churn()
     chain = now.chain.with_row("active", [0.7, 0.25, 0.05]).with_row("quiet", [0.1, 0.5, 0.4])
     return sj.what_if(now, sj.lifetime_value(chain, now.rewards, annual_discount_rate=0.10), "active")
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    import matplotlib.pyplot as plt
-
-    plt.close("all")
 
 
 @pytest.mark.parametrize(
@@ -259,10 +247,6 @@ def widths(axes):
     """The lengths of the bars, from top to bottom."""
     bars = [p for p in axes.patches if isinstance(p, Rectangle)]
     return [bar.get_width() for bar in sorted(bars, key=lambda bar: bar.get_y())]
-
-
-def row_names(axes):
-    return [text.get_text() for text in axes.get_yticklabels()]
 
 
 def test_a_tornado_shows_the_strongest_levers_of_both_signs():

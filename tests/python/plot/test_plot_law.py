@@ -10,7 +10,7 @@ import sojourn as sj
 matplotlib = pytest.importorskip("matplotlib", reason="pictures need matplotlib")
 matplotlib.use("Agg")
 
-from matplotlib.figure import Figure  # noqa: E402
+from drawn import fresh_axes  # noqa: E402
 from matplotlib.patches import Rectangle  # noqa: E402
 
 CHAIN = sj.Chain(["active", "quiet", "churn"], [[0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [0, 0, 1]], period="month")
@@ -20,10 +20,6 @@ def law_of(horizon: int | None) -> sj.value.ValueLaw:
     return sj.value_law(
         sj.lifetime_value(CHAIN, {"active": 10.0, "quiet": -1.37}, horizon=horizon, discount_factor=0.9)
     )
-
-
-def fresh_axes():
-    return Figure(figsize=(8, 4), layout="constrained").add_subplot()
 
 
 @pytest.mark.parametrize("horizon", [1, 3, None])

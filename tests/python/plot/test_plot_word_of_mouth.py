@@ -14,8 +14,8 @@ import sojourn as sj
 matplotlib = pytest.importorskip("matplotlib", reason="pictures need matplotlib")
 matplotlib.use("Agg")
 
+from drawn import fresh_axes, row_names, words_of  # noqa: E402
 from matplotlib.colors import to_hex  # noqa: E402
-from matplotlib.figure import Figure  # noqa: E402
 from matplotlib.patches import PathPatch  # noqa: E402
 
 from sojourn.plot import _style as style  # noqa: E402
@@ -24,10 +24,6 @@ from sojourn.plot.quadrants import gather, ruler  # noqa: E402
 
 CHAIN = sj.Chain(["active", "quiet", "churn"], [[0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [0, 0, 1]], period="month")
 REFERRALS = {"active": 0.2, ("quiet", "active"): 0.1}
-
-
-def fresh_axes():
-    return Figure(figsize=(10, 5), layout="constrained").add_subplot()
 
 
 def value_of_sharing(**options):
@@ -88,22 +84,6 @@ COMPARISON = SimpleNamespace(
         outcome("answer complaints", 500.0, -100.0, 1100.0, payback=1),
     ]
 )
-
-
-def words_of(axes):
-    return [t.get_text() for t in axes.texts]
-
-
-def row_names(axes):
-    return [t.get_text() for t in axes.get_yticklabels()]
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    import matplotlib.pyplot as plt
-
-    plt.close("all")
 
 
 DRAWN = {

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import xml.etree.ElementTree as ET
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +15,11 @@ pytest.importorskip("matplotlib", reason="the report needs matplotlib")
 pytest.importorskip("jinja2", reason="the report needs jinja2")
 pytest.importorskip("pyarrow", reason="the report needs pyarrow")
 
+from pages import model_of, page_of, parse, rows_of, visible, write
+
 from sojourn.cli import main
-from sojourn.report.analysis import even_prior, product_limit
+from sojourn.report.analysis import even_prior
+from sojourn.report.sections.survival import product_limit
 from sojourn.report.tables import cell, to_csv
 
 ORDERS = """customer,day,amount
@@ -35,45 +36,14 @@ ORDERS = """customer,day,amount
 """
 
 
-class Seen(HTMLParser):
-    """What a browser would make of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, str, str]] = []
-        self.text: list[str] = []
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        self.attributes += [(tag, name, value or "") for name, value in attrs]
-
-    def handle_data(self, data):
-        self.text.append(data)
-
-
-def parse(page: Path) -> Seen:
-    seen = Seen()
-    seen.feed(page.read_text(encoding="utf-8"))
-    seen.close()
-    return seen
-
-
 def report(folder: Path, text: str, *options: str) -> Path:
     """Runs the command line on a log and returns the page."""
-    log = folder / "log.csv"
-    log.write_text(text, encoding="utf-8")
-    assert main(["report", str(log), *options, "--customers", "500", "--out", str(folder / "out")]) == 0
-    return folder / "out" / "index.html"
+    return page_of(folder, "report", write(folder, text, "log.csv"), *options, "--customers", "500")
 
 
 def order_report(folder: Path, *options: str) -> Path:
     names = ("--customer", "customer", "--time", "day", "--value", "amount", "--churn-after", "2")
     return report(folder, ORDERS, *names, "--annual-discount-rate", "0.10", *options)
-
-
-def visible(page: Path) -> str:
-    return " ".join(" ".join(parse(page).text).split())
 
 
 def test_the_page_tells_who_what_and_where(tmp_path):
@@ -126,8 +96,7 @@ def test_the_page_is_one_file_and_runs_nothing(tmp_path):
 
 def test_ids_on_the_page_are_unique(tmp_path):
     seen = parse(order_report(tmp_path))
-    ids = [value for _, name, value in seen.attributes if name == "id"]
-    assert len(ids) == len(set(ids))
+    assert len(seen.ids) == len(set(seen.ids))
 
 
 def test_pictures_are_well_formed(tmp_path):
@@ -159,11 +128,6 @@ def stage_report(folder: Path, log: str = STAGES) -> Path:
     return report(folder, log, *names, "--annual-discount-rate", "0.10", "--currency", "$")
 
 
-def rows_of(page: Path, name: str) -> list[dict[str, str]]:
-    with (page.parent / "tables" / name).open(encoding="utf-8") as stream:
-        return list(csv.DictReader(stream))
-
-
 def test_the_page_says_what_would_change_the_value_and_what_it_may_cost(tmp_path):
     page = stage_report(tmp_path)
     text = visible(page)
@@ -178,7 +142,7 @@ def test_the_page_says_what_would_change_the_value_and_what_it_may_cost(tmp_path
     costs = [float(row["may_cost_at_most"]) for row in levers]
     assert costs == sorted(costs, reverse=True)
     assert min(costs) > 0
-    model = sj.load_model(str(page.parent / "model.json"))
+    model = model_of(page)
     states = model.fit.counts.states
     living = sum(int(row["customers_today"]) for row in rows_of(page, "value.csv") if row["state"] != "churn")
     for row in levers:
@@ -189,7 +153,7 @@ def test_the_page_says_what_would_change_the_value_and_what_it_may_cost(tmp_path
 def test_the_page_says_where_money_is_lost_by_state_and_moment_of_truth(tmp_path):
     page = stage_report(tmp_path)
     text = visible(page)
-    model = sj.load_model(str(page.parent / "model.json"))
+    model = model_of(page)
     value = sj.lifetime_value(model.fit, annual_discount_rate=0.10)
     why = value.sensitivity()
     assert [(row["from"], row["exit"]) for row in rows_of(page, "leaks.csv")] == [
@@ -210,7 +174,7 @@ def test_the_page_says_where_todays_customers_will_be(tmp_path):
     assert today == {
         row["state"]: float(row["customers_today"]) for row in rows_of(page, "value.csv") if row["state"] != "churn"
     }
-    model = sj.load_model(str(page.parent / "model.json"))
+    model = model_of(page)
     ahead = sj.forecast(model.chain, {**today}, periods=12)
     assert [float(row["customers"]) for row in rows] == pytest.approx(ahead.ravel().tolist())
     left = ahead[-1].sum() - ahead[-1][model.chain.states.index("churn")]
@@ -342,15 +306,13 @@ def test_a_value_beyond_the_span_of_the_log_is_called_extrapolated(tmp_path):
 
 def test_the_tables_and_the_model_hold_the_values_of_the_library(tmp_path):
     page = order_report(tmp_path)
-    model = sj.load_model(str(page.parent / "model.json"))
+    model = model_of(page)
     value = sj.lifetime_value(model.fit, annual_discount_rate=0.10)
-    with (page.parent / "tables" / "value.csv").open(encoding="utf-8") as stream:
-        rows = list(csv.DictReader(stream))
+    rows = rows_of(page, "value.csv")
     assert [row["state"] for row in rows] == list(model.chain.states.names)
     assert [float(row["value"]) for row in rows] == pytest.approx(list(value.mean), rel=1e-12)
     assert [float(row["lower"]) for row in rows] == pytest.approx(list(value.interval(0.9).lower), rel=1e-9)
-    with (page.parent / "tables" / "moves.csv").open(encoding="utf-8") as stream:
-        moves = list(csv.DictReader(stream))
+    moves = rows_of(page, "moves.csv")
     assert sum(int(row["moves"]) for row in moves) == model.fit.counts.n_moves
     for name in model.chain.states.names:
         assert sum(float(row["probability"]) for row in moves if row["from"] == name) == pytest.approx(1.0)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import xml.etree.ElementTree as ET
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +14,8 @@ import sojourn as sj
 pytest.importorskip("matplotlib", reason="the report needs matplotlib")
 pytest.importorskip("jinja2", reason="the report needs jinja2")
 pa = pytest.importorskip("pyarrow", reason="the report needs pyarrow")
+
+from pages import model_of, parse, rows_of, visible, write  # noqa: E402
 
 from sojourn.cli import main  # noqa: E402
 
@@ -56,39 +56,6 @@ def simulated(customers: int, brings: tuple[float, float, float]) -> tuple[str, 
 LOG, REFERRALS = simulated(260, BRINGS)
 
 
-class Seen(HTMLParser):
-    """What a browser would make of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.ids: list[str] = []
-        self.tags: list[str] = []
-        self.text: list[str] = []
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        self.ids += [value or "" for name, value in attrs if name == "id"]
-
-    def handle_data(self, data):
-        self.text.append(data)
-
-
-def parse(page: Path) -> Seen:
-    seen = Seen()
-    seen.feed(page.read_text(encoding="utf-8"))
-    seen.close()
-    return seen
-
-
-def visible(page: Path) -> str:
-    return " ".join(" ".join(parse(page).text).split())
-
-
-def write(folder: Path, text: str, name: str) -> str:
-    (folder / name).write_text(text, encoding="utf-8")
-    return str(folder / name)
-
-
 def command(folder: Path, *options: str, log: str = LOG, columns: list[str] = COLUMNS) -> list[str]:
     rate = [] if any("discount" in word for word in options) else RATE
     words = ["report", write(folder, log, "log.csv"), *columns, *rate, "--customers", "200", "--currency", "$"]
@@ -104,21 +71,12 @@ def from_file(folder: Path, *options: str, referrals: str = REFERRALS, log: str 
     return report(folder, "--referrals", write(folder, referrals, "brought.csv"), *BROUGHT, *options, log=log)
 
 
-def rows_of(page: Path, name: str) -> list[dict[str, str]]:
-    with (page.parent / "tables" / name).open(encoding="utf-8") as stream:
-        return list(csv.DictReader(stream))
-
-
 def column(page: Path, name: str, head: str) -> list[float]:
     return [float(row[head]) for row in rows_of(page, name)]
 
 
 def figures(page: Path) -> dict[str, dict[str, str]]:
     return {row["figure"]: row for row in rows_of(page, "word_of_mouth_figures.csv")}
-
-
-def model_of(page: Path) -> sj.model.Model:
-    return sj.load_model(str(page.parent / "model.json"))
 
 
 def value_of(page: Path, **options) -> sj.market.ReferralValue:
