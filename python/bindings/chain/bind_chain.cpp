@@ -30,7 +30,7 @@ Examples
 0.1)")
                         .c_str())
       .def(py::init(
-               [](const StatesArgument& states, const ArrayArgument& transition_matrix, const PeriodArgument& period) {
+               [](const StatesArgument& states, const MatrixArgument& transition_matrix, const PeriodArgument& period) {
                  StateSpace space = to_states(states, "states");
                  if (is_sparse(transition_matrix)) {
                    const SparseMatrix moves = to_sparse_matrix(transition_matrix, "transition_matrix");
@@ -74,11 +74,11 @@ Examples
           "The names of the states that are never left.")
       .def(
           "after",
-          [](const Chain& chain, const ArrayArgument& n) { return copy(chain.after(to_index(n, "n_periods"))); },
+          [](const Chain& chain, const WholeArgument& n) { return copy(chain.after(to_index(n, "n_periods"))); },
           py::arg("n_periods"), doc::Chain_after)
       .def(
           "with_row",
-          [](const Chain& chain, const StateArgument& state, const ArrayArgument& row) {
+          [](const Chain& chain, const StateArgument& state, const AmountsArgument& row) {
             return chain.with_row(to_state_name(state, chain.states()), to_amounts(row, chain.states(), "row"));
           },
           py::arg("state"), py::arg("row"),

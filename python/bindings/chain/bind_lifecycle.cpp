@@ -6,6 +6,9 @@
 #include "support/printing.hpp"
 #include "support/text.hpp"
 
+SOJOURN_ARGUMENT(LifecycleStatesArgument, "Sequence[LifecycleState | str]");
+SOJOURN_ARGUMENT(AllowedMovesArgument, "Sequence[tuple[str, str]]");
+
 namespace sojourn::python {
 
 namespace {
@@ -70,7 +73,7 @@ role : {"prospect", "purchase", "customer", "advocate", "at_risk", "exit"}
 moments : sequence of {"less_than_zero", "stimulus", "zmot", "fmot", "smot", "umot"}
     The moments of truth at which this state is decided or shared.)")
                                  .c_str())
-      .def(py::init([](std::string name, const std::string& role, const py::object& tags) {
+      .def(py::init([](std::string name, const std::string& role, const NamesArgument& tags) {
              LifecycleState state{std::move(name), to_choice(role, "role", roles)};
              for (const auto& tag : to_names(tags, "moments"))
                state.moments.push_back(to_choice(tag, "moments", moments));
@@ -109,11 +112,11 @@ Raises
 ValueError
     For unknown or repeated names, a move out of an exit, or a state that allows no move.)")
           .c_str())
-      .def(py::init([](std::string name, const py::object& states, const py::object& moves) {
+      .def(py::init([](std::string name, const LifecycleStatesArgument& states, const AllowedMovesArgument& moves) {
              return Lifecycle(std::move(name), to_lifecycle_states(states), to_moves(moves));
            }),
            py::arg("name"), py::arg("states"), py::arg("moves"))
-      .def(py::init([](const StatesArgument& states, const py::object& exits) {
+      .def(py::init([](const StatesArgument& states, const NamesArgument& exits) {
              return Lifecycle(to_states(states, "states"), to_names(exits, "exits"));
            }),
            py::arg("states"), py::kw_only(), py::arg("exits") = py::tuple())
@@ -166,7 +169,7 @@ ValueError
 
   const auto preset = [&m](const char* name, Lifecycle (*make)(const std::vector<std::string>&), const char* contract) {
     m.def(
-        name, [make](const py::object& exits) { return make(to_names(exits, "exits")); },
+        name, [make](const NamesArgument& exits) { return make(to_names(exits, "exits")); },
         py::arg("exits") = py::make_tuple("churn"), contract);
   };
   preset(
@@ -177,7 +180,7 @@ ValueError
   preset("full_journey", &full_journey, doc::full_journey);
   preset("subscription", &subscription, doc::subscription);
   m.def(
-      "recency", [](const ArrayArgument& churn_after) { return recency(to_index(churn_after, "churn_after")); },
+      "recency", [](const WholeArgument& churn_after) { return recency(to_index(churn_after, "churn_after")); },
       py::arg("churn_after"), doc::recency);
 }
 

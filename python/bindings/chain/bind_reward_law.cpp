@@ -54,8 +54,8 @@ void bind_reward_law(py::module_& m) {
           doc::RewardLaw_values)
       .def(
           "draw",
-          [](const RewardLaw& law, const ArrayArgument& seed, const ArrayArgument& customer,
-             const ArrayArgument& period) {
+          [](const RewardLaw& law, const WholeArgument& seed, const WholeArgument& customer,
+             const WholeArgument& period) {
             return law.draw(to_seed(seed), to_index(customer, "customer"), to_index(period, "period"));
           },
           py::arg("seed"), py::arg("customer"), py::arg("period"), doc::RewardLaw_draw)

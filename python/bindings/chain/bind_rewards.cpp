@@ -27,7 +27,7 @@ ValueError
 IndexError
     For a state that is not there.)")
                           .c_str())
-      .def(py::init([](const StatesArgument& states, const py::object& per_state, const py::object& per_move,
+      .def(py::init([](const StatesArgument& states, const RewardsArgument& per_state, const MatrixArgument& per_move,
                        const std::optional<std::string>& label) {
              StateSpace space = to_states(states, "states");
              Rewards rewards = per_state.is_none() ? Rewards(space) : to_rewards(per_state, space, "per_state");

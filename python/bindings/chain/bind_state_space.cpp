@@ -62,7 +62,7 @@ Parameters
 states : StateSpace, Lifecycle or sequence of str
 values : array_like of shape (n_states,), or a dict {state: number})")
           .c_str())
-      .def(py::init([](const StatesArgument& states, const ArrayArgument& values) {
+      .def(py::init([](const StatesArgument& states, const AmountsArgument& values) {
              StateSpace space = to_states(states, "states");
              Vector numbers = to_amounts(values, space, "values");
              return StateValues(std::move(space), std::move(numbers));

@@ -137,9 +137,9 @@ void bind_fit(py::module_& m) {
   const FitOptions defaults;
   m.def(
       "fit_chain",
-      [](const CountsArgument& counts, const py::object& period, const NumberArgument& smoothing,
-         const py::object& prior, const std::string& estimate, const std::string& rows_without_data,
-         const std::string& forbidden, const py::object& parent) {
+      [](const CountsArgument& counts, const PeriodArgument& period, const NumberArgument& smoothing,
+         const ArrayArgument& prior, const std::string& estimate, const std::string& rows_without_data,
+         const std::string& forbidden, const ChainArgument& parent) {
         const Counts counted = to_counts(counts, period);
         const FitArguments arguments{smoothing, prior, estimate, rows_without_data, forbidden, parent};
         const FitOptions options = arguments.options(counted.states().n_states());

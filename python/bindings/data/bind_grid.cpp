@@ -10,7 +10,7 @@ void bind_grid(py::module_& m) {
   m.def(
       "on_grid",
       [](const LabelledJourneys& of, const PeriodArgument& period, const OriginArgument& origin,
-         const ArrayArgument& churn_after, const DateArgument& until) {
+         const WholeArgument& churn_after, const DateArgument& until) {
         const GridOptions options{.period = to_period(period, "period"),
                                   .origin = to_origin(origin),
                                   .until = to_optional_day(until, "until"),

@@ -131,7 +131,7 @@ void bind_journey(py::module_& m) {
            })
       .def(
           "__getitem__",
-          [](const py::object& self, const ArrayArgument& journey) {
+          [](const py::object& self, const WholeArgument& journey) {
             const auto& of = self.cast<const LabelledJourneys&>();
             Index j = to_index(journey, "journey");
             if (j < 0) j += of.journeys.n_journeys();

@@ -11,7 +11,7 @@ void bind_orders(py::module_& m) {
       [](const Column<std::int64_t>& customer, const Column<std::int64_t>& time,
          const std::optional<Column<double>>& value, const std::optional<Column<std::int64_t>>& order,
          const std::string& time_unit, const py::object& labels, const PeriodArgument& period,
-         const ArrayArgument& churn_after, const OriginArgument& origin, const DateArgument& until,
+         const WholeArgument& churn_after, const OriginArgument& origin, const DateArgument& until,
          const std::string& duplicates, const std::string& missing_value) {
         const EventLog log = to_log(customer, time, std::nullopt, value, order, time_unit);
         const OrderOptions options{.period = to_period(period, "period"),

@@ -3,6 +3,11 @@
 #include "data/log_columns.hpp"
 #include "docs/data/rules.hpp"
 
+SOJOURN_ARGUMENT(LabelArgument, "str | Sequence[str]");
+SOJOURN_ARGUMENT(LabelsArgument, "Mapping[str, str | Sequence[str]]");
+SOJOURN_ARGUMENT(BoundsArgument, "Mapping[str, float]");
+SOJOURN_ARGUMENT(CadenceArgument, "Cadence | Mapping[str, int]");
+
 namespace sojourn::python {
 
 namespace {
@@ -69,7 +74,7 @@ std::optional<Cadence> to_cadence(py::handle object) {
 void bind_rules(py::module_& m) {
   const Cadence cadence;
   py::class_<Cadence>(m, "Cadence", doc::Cadence)
-      .def(py::init([](const ArrayArgument& orders, const ArrayArgument& days) {
+      .def(py::init([](const WholeArgument& orders, const WholeArgument& days) {
              return Cadence{to_index(orders, "orders"), to_index(days, "days")};
            }),
            py::kw_only(), py::arg("orders") = cadence.orders, py::arg("days") = cadence.days)
@@ -101,9 +106,9 @@ cadence : Cadence or dict {"orders": n, "days": n}, optional
 quiet_days : int, optional
     No event of its own: this many days after an order without a complaint.)")
                        .c_str())
-      .def(py::init([](std::string state, const py::object& is_in, const py::object& at_least,
-                       const py::object& at_most, const py::object& is_new, bool first_event,
-                       const WholeArgument& nth_order, const py::object& steady, const WholeArgument& quiet_days) {
+      .def(py::init([](std::string state, const LabelsArgument& is_in, const BoundsArgument& at_least,
+                       const BoundsArgument& at_most, const LabelArgument& is_new, bool first_event,
+                       const WholeArgument& nth_order, const CadenceArgument& steady, const WholeArgument& quiet_days) {
              return Rule{.state = std::move(state),
                          .is_in = to_labels(is_in, "is_in"),
                          .at_least = to_bounds(at_least, "at_least"),
@@ -151,8 +156,8 @@ Raises
 ValueError
     For an unknown state, a rule without a condition, or quiet days without a definition of a complaint.)")
                         .c_str())
-      .def(py::init([](const Lifecycle& lifecycle, std::vector<Rule> rules, const py::object& order_if,
-                       const py::object& complaint_if) {
+      .def(py::init([](const Lifecycle& lifecycle, std::vector<Rule> rules, const LabelsArgument& order_if,
+                       const LabelsArgument& complaint_if) {
              return Rules(lifecycle, std::move(rules), to_labels(order_if, "order_if"),
                           to_labels(complaint_if, "complaint_if"));
            }),

@@ -11,9 +11,9 @@
 SOJOURN_ARGUMENT(MarketProgressArgument, "bool | Callable[[int, int], object]");
 SOJOURN_ARGUMENT(StockArgument, "Mapping[str, int] | ArrayLike | None");
 SOJOURN_ARGUMENT(RatesArgument, "Mapping[str, float] | ArrayLike | None");
-SOJOURN_ARGUMENT(ContactsArgument, "Mapping | ArrayLike | None");
+SOJOURN_ARGUMENT(ContactsArgument,
+                 "Referrals | Mapping[str, float] | Mapping[str | tuple[str, str], float] | ArrayLike");
 SOJOURN_ARGUMENT(SourcesArgument, "Sequence[ExperienceSource]");
-SOJOURN_ARGUMENT(NamesArgument, "Sequence[str] | None");
 SOJOURN_ARGUMENT(LawOfReputationArgument, "ReputationLaw | None");
 SOJOURN_ARGUMENT(MarketReputationArgument, "MarketReputation | None");
 
@@ -148,7 +148,7 @@ Market checked(Market market) {
   return market;
 }
 
-Market make_market(const ChainArgument& chain, const ArrayArgument& people, const RewardsArgument& rewards,
+Market make_market(const ChainArgument& chain, const WholeArgument& people, const RewardsArgument& rewards,
                    const StockArgument& stock, const ContactsArgument& referrals, const LawArgument& arrives_at,
                    const NumberArgument& advertising, const LawArgument& advertising_arrives_at,
                    const NumberArgument& advertising_cost, const NumberArgument& referred_cost,
@@ -559,7 +559,7 @@ reputation : MarketReputation, optional
 
   m.def(
       "market_path",
-      [](const Market& market, const ArrayArgument& horizon, const NumberArgument& annual_discount_rate,
+      [](const Market& market, const WholeArgument& horizon, const NumberArgument& annual_discount_rate,
          const NumberArgument& discount_rate_per_period, const NumberArgument& discount_factor,
          const DiscountArgument& discount, const py::kwargs& others) {
         const MarketPathOptions options = path_options("market_path", horizon, annual_discount_rate,
@@ -606,7 +606,7 @@ reputation : MarketReputation, optional
   m.def(
       "delivery_gap",
       [](const Market& market, const StateArgument& from, const StateArgument& to, const NumberArgument& believed,
-         const NumberArgument& felt, const ArrayArgument& horizon, const NumberArgument& annual_discount_rate,
+         const NumberArgument& felt, const WholeArgument& horizon, const NumberArgument& annual_discount_rate,
          const NumberArgument& discount_rate_per_period, const NumberArgument& discount_factor,
          const DiscountArgument& discount, const py::kwargs& others) {
         const StateSpace& states = market.chain.states();
@@ -631,10 +631,10 @@ reputation : MarketReputation, optional
   const MarketOptions of_numbers;
   m.def(
       "simulate_market",
-      [](const Market& market, const ArrayArgument& horizon, const NumberArgument& annual_discount_rate,
+      [](const Market& market, const WholeArgument& horizon, const NumberArgument& annual_discount_rate,
          const NumberArgument& discount_rate_per_period, const NumberArgument& discount_factor,
-         const DiscountArgument& discount, const ArrayArgument& seed, const ArrayArgument& paths,
-         const ArrayArgument& first_path, const WholeArgument& threads, const MarketProgressArgument& progress,
+         const DiscountArgument& discount, const WholeArgument& seed, const WholeArgument& paths,
+         const WholeArgument& first_path, const WholeArgument& threads, const MarketProgressArgument& progress,
          const py::kwargs& others) {
         MarketOptions options;
         options.horizon = to_index(horizon, "horizon");
@@ -666,9 +666,9 @@ progress : bool or function of (done, total)
   const MarketPeopleOptions of_people;
   m.def(
       "simulate_market_people",
-      [](const Market& market, const ArrayArgument& horizon, const NumberArgument& annual_discount_rate,
+      [](const Market& market, const WholeArgument& horizon, const NumberArgument& annual_discount_rate,
          const NumberArgument& discount_rate_per_period, const NumberArgument& discount_factor,
-         const DiscountArgument& discount, const ArrayArgument& seed, const WholeArgument& threads,
+         const DiscountArgument& discount, const WholeArgument& seed, const WholeArgument& threads,
          const MarketProgressArgument& progress, const py::kwargs& others) {
         MarketPeopleOptions options;
         options.horizon = to_index(horizon, "horizon");

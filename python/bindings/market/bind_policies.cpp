@@ -264,10 +264,10 @@ cost_per_referral : float
   const MarketOptions options_by_default;
   m.def(
       "compare_policies",
-      [](const Market& market, const PoliciesArgument& policies, const ArrayArgument& horizon,
+      [](const Market& market, const PoliciesArgument& policies, const WholeArgument& horizon,
          const NumberArgument& annual_discount_rate, const NumberArgument& discount_rate_per_period,
-         const NumberArgument& discount_factor, const DiscountArgument& discount, const ArrayArgument& seed,
-         const ArrayArgument& paths, const MarketsArgument& draws, const NumberArgument& level,
+         const NumberArgument& discount_factor, const DiscountArgument& discount, const WholeArgument& seed,
+         const WholeArgument& paths, const MarketsArgument& draws, const NumberArgument& level,
          const WholeArgument& threads, const py::kwargs& others) {
         MarketOptions options;
         options.horizon = to_index(horizon, "horizon");

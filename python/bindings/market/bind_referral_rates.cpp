@@ -10,6 +10,10 @@
 #include "support/text_table.hpp"
 
 SOJOURN_ARGUMENT(StateCountsArgument, "Mapping[str, int] | ArrayLike | None");
+SOJOURN_ARGUMENT(ReferralCountsArgument, "ReferralCounts | Mapping[str, int] | ArrayLike");
+SOJOURN_ARGUMENT(SharingCountsArgument, "SharingCounts | Mapping[str, int] | ArrayLike");
+SOJOURN_ARGUMENT(NewcomersArgument, "ReferralCounts | ArrayLike");
+SOJOURN_ARGUMENT(OptionalWholeArgument, "int | None");
 SOJOURN_ARGUMENT(RateStatesArgument, "StateSpace | Lifecycle | Sequence[str] | None");
 SOJOURN_ARGUMENT(RatePeriodArgument, "Period | str | None");
 
@@ -131,7 +135,7 @@ std::function<std::string(std::int64_t)> to_name(const py::object& names, const 
 }
 
 std::optional<GridOptions> to_grid(const RatePeriodArgument& period, const OriginArgument& origin,
-                                   const WholeArgument& churn_after, const DateArgument& until) {
+                                   const OptionalWholeArgument& churn_after, const DateArgument& until) {
   if (period.is_none()) return std::nullopt;
   return GridOptions{.period = to_period(period, "period"),
                      .origin = to_origin(origin),
@@ -254,7 +258,7 @@ void bind_counts_of_logs(py::module_& m) {
       [](const LabelledJourneys& journeys, const Column<std::int64_t>& referrer, const Column<std::int64_t>& referred,
          const Column<std::int64_t>& time, const std::string& time_unit, const py::object& names,
          std::int64_t invalid_time, const RatePeriodArgument& period, const OriginArgument& origin,
-         const WholeArgument& churn_after, const DateArgument& until, const std::string& cycles,
+         const OptionalWholeArgument& churn_after, const DateArgument& until, const std::string& cycles,
          const std::string& before_first_event, const std::string& unknown_referred) {
         const std::vector<std::int64_t>& customers = journeys.journeys.columns().customers;
         const std::vector<std::int64_t> brought_by = to_codes(referrer, customers);
@@ -287,7 +291,7 @@ void bind_counts_of_logs(py::module_& m) {
       [](const LabelledJourneys& journeys, const Column<std::int64_t>& customer, const Column<std::int64_t>& time,
          const Column<double>& rating, const NumberArgument& good_at_least, const NumberArgument& bad_at_most,
          const std::string& time_unit, const py::object& names, std::int64_t invalid_time,
-         const RatePeriodArgument& period, const OriginArgument& origin, const WholeArgument& churn_after,
+         const RatePeriodArgument& period, const OriginArgument& origin, const OptionalWholeArgument& churn_after,
          const DateArgument& until) {
         const std::vector<std::int64_t>& customers = journeys.journeys.columns().customers;
         const std::vector<std::int64_t> raters = to_codes(customer, customers);
@@ -344,13 +348,13 @@ void bind_rates(py::module_& m) {
           py::arg("level"), doc::StateRates_interval)
       .def(
           "draw",
-          [](const StateRates& self, const WholeArgument& draw, const ArrayArgument& seed) {
+          [](const StateRates& self, const WholeArgument& draw, const WholeArgument& seed) {
             return self.draw(to_index(draw, "draw"), to_seed(seed));
           },
           py::arg("draw"), py::kw_only(), py::arg("seed") = 0, doc::StateRates_draw)
       .def(
           "draws",
-          [](const StateRates& self, const WholeArgument& n_draws, const ArrayArgument& seed) {
+          [](const StateRates& self, const WholeArgument& n_draws, const WholeArgument& seed) {
             const Index n = to_index(n_draws, "n_draws");
             const std::uint64_t from = to_seed(seed);
             const auto run = [&] {
@@ -394,7 +398,7 @@ void bind_rates(py::module_& m) {
   const RateOptions defaults;
   m.def(
       "referral_rates",
-      [](const py::object& referrals, const StateCountsArgument& periods, const RateStatesArgument& states,
+      [](const ReferralCountsArgument& referrals, const StateCountsArgument& periods, const RateStatesArgument& states,
          const std::vector<std::string>& exits, const RatePeriodArgument& period, const NumberArgument& prior_shape,
          const NumberArgument& prior_periods, const std::string& states_without_data) {
         const RateOptions options = to_options(prior_shape, prior_periods, states_without_data);
@@ -443,7 +447,7 @@ Examples
 
   m.def(
       "sharing_rates",
-      [](const py::object& good, const StateCountsArgument& bad, const StateCountsArgument& periods,
+      [](const SharingCountsArgument& good, const StateCountsArgument& bad, const StateCountsArgument& periods,
          const RateStatesArgument& states, const std::vector<std::string>& exits, const RatePeriodArgument& period,
          const NumberArgument& prior_shape, const NumberArgument& prior_periods,
          const std::string& states_without_data) {
@@ -493,7 +497,8 @@ ValueError
 void bind_offspring(py::module_& m) {
   py::class_<OffspringCandidate>(m, "OffspringCandidate", doc::OffspringCandidate)
       .def_property_readonly(
-          "law", [](const OffspringCandidate& self) { return to_word(self.law, offspring_laws); }, doc::OffspringLaw)
+          "law", [](const OffspringCandidate& self) { return to_word(self.law, offspring_laws); },
+          R"("poisson", "bernoulli" or "geometric".)")
       .def_readonly("per_state", &OffspringCandidate::per_state, doc::OffspringCandidate_per_state)
       .def_readonly("n_means", &OffspringCandidate::n_means, doc::OffspringCandidate_n_means)
       .def_readonly("log_likelihood", &OffspringCandidate::log_likelihood,
@@ -508,7 +513,8 @@ void bind_offspring(py::module_& m) {
   py::class_<OffspringFit>(m, "OffspringFit", doc::OffspringFit)
       .def_readonly("candidates", &OffspringFit::candidates, doc::OffspringFit_candidates)
       .def_property_readonly(
-          "best", [](const OffspringFit& self) { return to_word(self.best, offspring_laws); }, doc::OffspringFit_best)
+          "best", [](const OffspringFit& self) { return to_word(self.best, offspring_laws); },
+          R"("poisson", "bernoulli" or "geometric": the law of the candidate with the least criterion.)")
       .def_readonly("best_is_per_state", &OffspringFit::best_is_per_state, "The best candidate has a mean per state.")
       .def_readonly("difference", &OffspringFit::difference, doc::OffspringFit_difference)
       .def_readonly("mean", &OffspringFit::mean, doc::OffspringFit_mean)
@@ -524,7 +530,7 @@ void bind_offspring(py::module_& m) {
 
   m.def(
       "offspring_law",
-      [](const py::object& newcomers) {
+      [](const NewcomersArgument& newcomers) {
         if (py::isinstance<ReferralCounts>(newcomers)) return offspring_law(newcomers.cast<const ReferralCounts&>());
         const Matrix given = to_matrix(newcomers, "newcomers");
         CountMatrix table(given.rows(), given.cols());

@@ -170,7 +170,7 @@ ValueError
 IndexError
     For a state that is not there.)")
                             .c_str())
-      .def(py::init([](const StatesArgument& states, const py::object& per_state) {
+      .def(py::init([](const StatesArgument& states, const ReferralsArgument& per_state) {
              const StateSpace space = to_states(states, "states");
              return per_state.is_none() ? Referrals(space) : to_referrals(per_state, space, "per_state");
            }),
@@ -476,7 +476,7 @@ start : str, dict {state: probability} or array_like of shape (n_states,), optio
               .c_str())
       .def(
           "generations",
-          [](const BoundReferralValue& self, const ArrayArgument& n) {
+          [](const BoundReferralValue& self, const WholeArgument& n) {
             return self.value.generations(to_index(n, "n"));
           },
           py::arg("n"), doc::ReferralValue_generations)

@@ -8,7 +8,8 @@
 #include "sojourn/market/referrals.hpp"
 #include "support/arguments.hpp"
 
-SOJOURN_ARGUMENT(ReferralsArgument, "Referrals | Mapping | ArrayLike");
+SOJOURN_ARGUMENT(ReferralsArgument,
+                 "Referrals | Mapping[str, float] | Mapping[str | tuple[str, str], float] | ArrayLike");
 
 namespace sojourn::python {
 

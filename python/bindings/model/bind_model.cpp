@@ -7,6 +7,9 @@
 #include "docs/model/model.hpp"
 #include "support/arguments.hpp"
 
+SOJOURN_ARGUMENT(FitArgument, "FitResult");
+SOJOURN_ARGUMENT(ProvenanceArgument, "Mapping[str, str]");
+
 namespace sojourn::python {
 
 namespace {
@@ -41,8 +44,8 @@ annual_discount_rate, discount_rate_per_period, discount_factor : float, optiona
 discount : Discount, optional
     Or the same as an object.)")
                         .c_str())
-      .def(py::init([](const ChainArgument& chain, const py::object& fit, const RewardsArgument& rewards,
-                       const LawArgument& start, const py::object& provenance,
+      .def(py::init([](const ChainArgument& chain, const FitArgument& fit, const RewardsArgument& rewards,
+                       const LawArgument& start, const ProvenanceArgument& provenance,
                        const NumberArgument& annual_discount_rate, const NumberArgument& discount_rate_per_period,
                        const NumberArgument& discount_factor, const DiscountArgument& discount,
                        const py::kwargs& others) {

@@ -8,8 +8,8 @@ namespace sojourn::python {
 void bind_forecast(py::module_& m) {
   m.def(
       "forecast",
-      [](const ChainArgument& chain, const ArrayArgument& stock, const ArrayArgument& periods,
-         const py::object& arrivals) {
+      [](const ChainArgument& chain, const AmountsArgument& stock, const WholeArgument& periods,
+         const AmountsArgument& arrivals) {
         const Chain& of = to_chain(chain, "forecast");
         ForecastOptions options;
         options.periods = to_index(periods, "periods");

@@ -125,9 +125,9 @@ auto with_options(const char* where, const BoundScenario& first, const WholeArgu
                   const WholeArgument& horizon, const LawArgument& start, const StartStatesArgument& start_states,
                   const StartStatesArgument& entries, const EntrantsArgument& entrants,
                   const NumberArgument& annual_discount_rate, const NumberArgument& discount_rate_per_period,
-                  const NumberArgument& discount_factor, const DiscountArgument& discount, const ArrayArgument& seed,
-                  const ArrayArgument& first_customer, bool antithetic, bool control, const StopArgument& stop_at,
-                  const ArrayArgument& most_customers, const WholeArgument& threads, const ProgressArgument& progress,
+                  const NumberArgument& discount_factor, const DiscountArgument& discount, const WholeArgument& seed,
+                  const WholeArgument& first_customer, bool antithetic, bool control, const StopArgument& stop_at,
+                  const WholeArgument& most_customers, const WholeArgument& threads, const ProgressArgument& progress,
                   const py::kwargs& others, const Run& run) {
   const StateSpace& states = first.scenario.chain.states();
   ScenarioOptions options;
@@ -174,9 +174,7 @@ auto with_options(const char* where, const BoundScenario& first, const WholeArgu
   return reported(progress, total, "customers", options, [&] { return run(options); });
 }
 
-constexpr const char* options_text = R"(Parameters
-----------
-customers : int, optional
+constexpr const char* options_text = R"(customers : int, optional
     How many; without it 10,000, or as many as `start_states`, `entries` or `entrants` hold.
 horizon : int, optional
     Periods of the calendar; without it until every customer has reached an absorbing state.
@@ -249,7 +247,7 @@ void bind_scenarios(py::module_& m) {
   const Intervention plain;
   py::class_<BoundIntervention>(m, "Intervention", doc::Intervention)
       .def(
-          py::init([](const ArrayArgument& first, const WholeArgument& last, const ChainArgument& chain,
+          py::init([](const WholeArgument& first, const WholeArgument& last, const ChainArgument& chain,
                       const RewardsArgument& rewards, const RewardLawsArgument& reward_laws, const std::string& clock) {
             BoundIntervention bound{.intervention = {}, .rewards = rewards};
             bound.intervention.first = to_index(first, "first");
@@ -467,8 +465,8 @@ cost_per_period : float
          const LawArgument& start, const StartStatesArgument& start_states, const StartStatesArgument& entries,
          const EntrantsArgument& entrants, const NumberArgument& annual_discount_rate,
          const NumberArgument& discount_rate_per_period, const NumberArgument& discount_factor,
-         const DiscountArgument& discount, const ArrayArgument& seed, const ArrayArgument& first_customer,
-         bool antithetic, bool control, const StopArgument& stop_at, const ArrayArgument& most_customers,
+         const DiscountArgument& discount, const WholeArgument& seed, const WholeArgument& first_customer,
+         bool antithetic, bool control, const StopArgument& stop_at, const WholeArgument& most_customers,
          const WholeArgument& threads, const ProgressArgument& progress, const py::kwargs& others) {
         return with_options("simulate_scenario", scenario, customers, horizon, start, start_states, entries, entrants,
                             annual_discount_rate, discount_rate_per_period, discount_factor, discount, seed,
@@ -486,7 +484,9 @@ cost_per_period : float
       py::arg("first_customer") = defaults.first_customer, py::arg("antithetic") = defaults.antithetic,
       py::arg("control") = defaults.control, py::arg("stop_at") = py::none(),
       py::arg("most_customers") = defaults.most_customers, py::arg("threads") = py::none(), py::arg("progress") = false,
-      docs(doc::simulate_scenario, options_text).c_str());
+      docs(doc::simulate_scenario,
+           ("Parameters\n----------\nscenario : Scenario\n" + std::string(options_text)).c_str())
+          .c_str());
 
   m.def(
       "compare_scenarios",
@@ -494,9 +494,9 @@ cost_per_period : float
          const WholeArgument& horizon, const LawArgument& start, const StartStatesArgument& start_states,
          const StartStatesArgument& entries, const EntrantsArgument& entrants,
          const NumberArgument& annual_discount_rate, const NumberArgument& discount_rate_per_period,
-         const NumberArgument& discount_factor, const DiscountArgument& discount, const ArrayArgument& seed,
-         const ArrayArgument& first_customer, bool antithetic, bool control, const StopArgument& stop_at,
-         const ArrayArgument& most_customers, const WholeArgument& threads, const ProgressArgument& progress,
+         const NumberArgument& discount_factor, const DiscountArgument& discount, const WholeArgument& seed,
+         const WholeArgument& first_customer, bool antithetic, bool control, const StopArgument& stop_at,
+         const WholeArgument& most_customers, const WholeArgument& threads, const ProgressArgument& progress,
          const py::kwargs& others) -> py::object {
         const bool is_one = py::isinstance<BoundScenario>(changed);
         std::vector<Scenario> others_scenarios;
@@ -527,7 +527,11 @@ cost_per_period : float
       py::arg("first_customer") = defaults.first_customer, py::arg("antithetic") = defaults.antithetic,
       py::arg("control") = defaults.control, py::arg("stop_at") = py::none(),
       py::arg("most_customers") = defaults.most_customers, py::arg("threads") = py::none(), py::arg("progress") = false,
-      docs((std::string(doc::compare_scenarios) + "\n\n" + doc::file_scenarios).c_str(), options_text).c_str());
+      docs((std::string(doc::compare_scenarios) + "\n\n" + doc::file_scenarios).c_str(),
+           ("Parameters\n----------\nbase : Scenario\nchanged : Scenario or sequence of Scenario\n" +
+            std::string(options_text))
+               .c_str())
+          .c_str());
 }
 
 }  // namespace sojourn::python

@@ -51,7 +51,7 @@ void bind_simulated_value(py::module_& m) {
   PYBIND11_NUMPY_DTYPE(Access::Bin, key, count, low, high);
 
   py::class_<SimulatedValue>(m, "SimulatedValue", docs(doc::SimulatedValue, parameters).c_str())
-      .def(py::init([](const ArrayArgument& values, const ArrayArgument& first_customer) {
+      .def(py::init([](const ArrayArgument& values, const WholeArgument& first_customer) {
              const Vector all = to_vector(values, "values");
              return SimulatedValue(to_index(first_customer, "first_customer"),
                                    std::vector<double>(all.data(), all.data() + all.size()));

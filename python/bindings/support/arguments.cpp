@@ -63,8 +63,8 @@ py::array_t<double, py::array::c_style> to_numbers(py::handle object, const char
 }
 
 template <class T>
-py::array read_only(std::vector<py::ssize_t> shape, const T* data, py::handle owner) {
-  py::array array(py::dtype::of<T>(), std::move(shape), data, owner);
+py::array_t<T> read_only(std::vector<py::ssize_t> shape, const T* data, py::handle owner) {
+  py::array_t<T> array(std::move(shape), data, owner);
   array.attr("setflags")(py::arg("write") = false);
   return array;
 }
@@ -153,19 +153,19 @@ py::object sparse_copy(const SparseMatrix& matrix) {
                                   py::arg("shape") = py::make_tuple(rows.rows(), rows.cols()));
 }
 
-py::array view(const Vector& vector, py::handle owner) {
+py::array_t<double> view(const Vector& vector, py::handle owner) {
   return read_only({vector.size()}, vector.data(), owner);
 }
-py::array view(const CountVector& vector, py::handle owner) {
+py::array_t<std::int64_t> view(const CountVector& vector, py::handle owner) {
   return read_only({vector.size()}, vector.data(), owner);
 }
-py::array view(const Matrix& matrix, py::handle owner) {
+py::array_t<double> view(const Matrix& matrix, py::handle owner) {
   return read_only({matrix.rows(), matrix.cols()}, matrix.data(), owner);
 }
-py::array view(const Mask& mask, py::handle owner) {
+py::array_t<bool> view(const Mask& mask, py::handle owner) {
   return read_only({mask.rows(), mask.cols()}, mask.data(), owner);
 }
-py::array view(const CountMatrix& matrix, py::handle owner) {
+py::array_t<std::int64_t> view(const CountMatrix& matrix, py::handle owner) {
   return read_only({matrix.rows(), matrix.cols()}, matrix.data(), owner);
 }
 
@@ -279,8 +279,8 @@ StateSpace to_states(py::handle object, const char* argument) {
   return StateSpace(to_names(object, argument));
 }
 
-py::list names_of(const StateSpace& states, const std::vector<Index>& positions) {
-  py::list names;
+py::typing::List<py::str> names_of(const StateSpace& states, const std::vector<Index>& positions) {
+  py::typing::List<py::str> names;
   for (const Index i : positions) names.append(states.name(i));
   return names;
 }
@@ -452,7 +452,8 @@ std::optional<Discount> to_discount(const char* where, py::handle annual_discoun
                              keyword.find("discount") != std::string::npos || keyword == "gamma" ||
                              keyword == "interest" || keyword == "wacc" || keyword == "d";
     if (is_discount) advise(keyword, value);
-    refuse_type(where + ": unexpected keyword '"s + keyword + "'"s);
+    const py::module_ refusals = py::module_::import("sojourn._support.refusals");
+    refuse_type(refusals.attr("unexpected_keyword")(where, keyword).cast<std::string>());
   }
   std::vector<std::string> given;
   std::optional<Discount> result;

@@ -5,6 +5,7 @@
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
+#include <pybind11/typing.h>
 
 #include <cstdint>
 #include <functional>
@@ -21,7 +22,7 @@
 #include "sojourn/data/fit.hpp"
 #include "sojourn/data/grid.hpp"
 
-// An argument that is converted by hand; its text is what `help` shows as the type.
+// An argument that is converted by hand; its text is the type that Python shows, with "| None" where the default is None.
 #define SOJOURN_ARGUMENT(Name, text)               \
   namespace sojourn::python {                      \
   struct Name : pybind11::object {                 \
@@ -41,14 +42,17 @@ SOJOURN_ARGUMENT(StatesArgument, "StateSpace | Lifecycle | Sequence[str]");
 SOJOURN_ARGUMENT(StateArgument, "str | int");
 SOJOURN_ARGUMENT(ChainArgument, "Chain | FitResult");
 SOJOURN_ARGUMENT(PeriodArgument, "Period | str");
-SOJOURN_ARGUMENT(RewardsArgument, "Rewards | Mapping | ArrayLike | None");
-SOJOURN_ARGUMENT(LawArgument, "str | Mapping[str, float] | ArrayLike | None");
+SOJOURN_ARGUMENT(RewardsArgument, "Rewards | Mapping[str, float] | Mapping[str | tuple[str, str], float] | ArrayLike");
+SOJOURN_ARGUMENT(LawArgument, "str | Mapping[str, float] | ArrayLike");
 SOJOURN_ARGUMENT(ArrayArgument, "ArrayLike");
-SOJOURN_ARGUMENT(WholeArgument, "int | None");
-SOJOURN_ARGUMENT(NumberArgument, "float | None");
+SOJOURN_ARGUMENT(MatrixArgument, "ArrayLike | object");  // or sparse
+SOJOURN_ARGUMENT(AmountsArgument, "Mapping[str, float] | ArrayLike");
+SOJOURN_ARGUMENT(NamesArgument, "Sequence[str]");
+SOJOURN_ARGUMENT(WholeArgument, "int");
+SOJOURN_ARGUMENT(NumberArgument, "float");
 SOJOURN_ARGUMENT(DateArgument, "date | str | None");
 SOJOURN_ARGUMENT(OriginArgument, "date | str");
-SOJOURN_ARGUMENT(DiscountArgument, "Discount | None");
+SOJOURN_ARGUMENT(DiscountArgument, "Discount");
 
 namespace sojourn::python {
 
@@ -73,15 +77,15 @@ SparseMatrix to_sparse_matrix(py::handle object, const char* argument);
 py::object sparse_copy(const SparseMatrix& matrix);
 
 // A view without the right to write; `owner` is kept alive.
-py::array view(const Vector& vector, py::handle owner);
-py::array view(const Matrix& matrix, py::handle owner);
-py::array view(const Mask& mask, py::handle owner);
-py::array view(const CountVector& vector, py::handle owner);
-py::array view(const CountMatrix& matrix, py::handle owner);
+py::array_t<double> view(const Vector& vector, py::handle owner);
+py::array_t<double> view(const Matrix& matrix, py::handle owner);
+py::array_t<bool> view(const Mask& mask, py::handle owner);
+py::array_t<std::int64_t> view(const CountVector& vector, py::handle owner);
+py::array_t<std::int64_t> view(const CountMatrix& matrix, py::handle owner);
 
 // An array of its own.
 template <class Eigenish>
-py::array copy(const Eigenish& numbers) {
+auto copy(const Eigenish& numbers) {
   auto* kept = new Eigenish(numbers);
   const py::capsule owner(kept, [](void* p) { delete static_cast<Eigenish*>(p); });
   return view(*kept, owner);
@@ -127,7 +131,7 @@ std::string to_state_name(py::handle object, const StateSpace& states);
 
 StateSpace to_states(py::handle object, const char* argument);
 std::vector<std::string> to_names(py::handle object, const char* argument);
-py::list names_of(const StateSpace& states, const std::vector<Index>& positions);
+py::typing::List<py::str> names_of(const StateSpace& states, const std::vector<Index>& positions);
 
 const Chain& to_chain(py::handle object, const char* where);
 // The fit behind a chain argument, or nothing.

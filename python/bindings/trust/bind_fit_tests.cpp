@@ -530,7 +530,7 @@ method : {"kullback", "pearson", "likelihood_ratio"}
   const OrderTestOptions orders;
   m.def(
       "order_test",
-      [](const LabelledJourneys& of, const ArrayArgument& max_order, const std::string& method,
+      [](const LabelledJourneys& of, const WholeArgument& max_order, const std::string& method,
          const std::string& adjustment, const std::string& forbidden, const ValueArgument& value) {
         auto options = common_options<OrderTestOptions>(method, adjustment, forbidden, value);
         options.max_order = to_index(max_order, "max_order");
@@ -551,7 +551,7 @@ method : {"kullback", "pearson", "likelihood_ratio"}
   const VisitsTestOptions visits;
   m.def(
       "visits_test",
-      [](const LabelledJourneys& of, const ArrayArgument& groups, const std::string& method,
+      [](const LabelledJourneys& of, const WholeArgument& groups, const std::string& method,
          const std::string& adjustment, const std::string& forbidden, const ValueArgument& value) {
         auto options = common_options<VisitsTestOptions>(method, adjustment, forbidden, value);
         options.groups = to_index(groups, "groups");
@@ -573,7 +573,7 @@ method : {"kullback", "pearson", "likelihood_ratio"}
   const InformationCriteriaOptions criteria;
   m.def(
       "information_criteria",
-      [](const LabelledJourneys& of, const ArrayArgument& max_order, const std::string& forbidden) {
+      [](const LabelledJourneys& of, const WholeArgument& max_order, const std::string& forbidden) {
         const InformationCriteriaOptions options{.max_order = to_index(max_order, "max_order"),
                                                  .forbidden = to_choice(forbidden, "forbidden", forbidden_policies)};
         const py::gil_scoped_release release;
@@ -585,7 +585,7 @@ method : {"kullback", "pearson", "likelihood_ratio"}
   const HomogeneityTestOptions times;
   m.def(
       "homogeneity_test",
-      [](const LabelledJourneys& of, const std::string& by, const ArrayArgument& parts,
+      [](const LabelledJourneys& of, const std::string& by, const WholeArgument& parts,
          const OptionalPeriodArgument& period, const std::string& method, const std::string& adjustment,
          const std::string& forbidden, const ValueArgument& value) {
         auto options = common_options<HomogeneityTestOptions>(method, adjustment, forbidden, value);
@@ -676,7 +676,7 @@ annual_discount_rate, discount_rate_per_period, discount_factor, discount : opti
   const FitTestsOptions whole;
   m.def(
       "fit_tests",
-      [](const LabelledJourneys& of, const ArrayArgument& max_order, const std::string& forbidden,
+      [](const LabelledJourneys& of, const WholeArgument& max_order, const std::string& forbidden,
          const ValueArgument& value, const NumberArgument& level, const NumberArgument& material) {
         FitTestsOptions options;
         options.max_order = to_index(max_order, "max_order");

@@ -160,7 +160,7 @@ Form per_state(const StateSpace& states) {
 }
 
 BoundUncertain ask_posterior(const FitOrValueArgument& fit, const AnswerArgument& answer, const WholeArgument& draws,
-                             const ArrayArgument& seed, const WholeArgument& threads, const std::string& failed) {
+                             const WholeArgument& seed, const WholeArgument& threads, const std::string& failed) {
   PosteriorOptions options;
   options.draws = to_index(draws, "draws");
   options.seed = to_seed(seed);
@@ -271,7 +271,7 @@ void bind_uncertainty(py::module_& m) {
       });
 
   py::class_<ChainDraws>(m, "ChainDraws", doc::ChainDraws)
-      .def(py::init([](const ChainArgument& fit, const ArrayArgument& seed) {
+      .def(py::init([](const ChainArgument& fit, const WholeArgument& seed) {
              const FitResult* of = to_fit(fit);
              if (!of) throw py::type_error("ChainDraws: expected a FitResult, found " + type_name(fit));
              return ChainDraws(*of, to_seed(seed));
@@ -311,9 +311,9 @@ True)")
   m.def(
       "bootstrap",
       [](const JourneysArgument& journeys, const AnswerArgument& answer, const WholeArgument& draws,
-         const ArrayArgument& seed, const std::string& failed, const py::object& period,
-         const NumberArgument& smoothing, const py::object& prior, const std::string& estimate,
-         const std::string& rows_without_data, const std::string& forbidden, const py::object& parent) {
+         const WholeArgument& seed, const std::string& failed, const PeriodArgument& period,
+         const NumberArgument& smoothing, const ArrayArgument& prior, const std::string& estimate,
+         const std::string& rows_without_data, const std::string& forbidden, const ChainArgument& parent) {
         if (!py::isinstance<LabelledJourneys>(journeys))
           throw py::type_error("bootstrap: expected Journeys, found " + type_name(journeys) +
                                (py::isinstance<Counts>(journeys) || py::isinstance<FitResult>(journeys)

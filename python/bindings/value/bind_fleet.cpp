@@ -66,7 +66,7 @@ void bind_fleet(py::module_& m) {
       .def(
           "exact_interval",
           [](const FleetValue& self, const NumberArgument& level, const NumberArgument& relative_error,
-             const NumberArgument& error_in_probability, const ArrayArgument& most_points) {
+             const NumberArgument& error_in_probability, const WholeArgument& most_points) {
             const FleetLawOptions options = to_options(relative_error, error_in_probability, most_points);
             const double share = to_number(level, "level");
             const py::gil_scoped_release release;
@@ -78,7 +78,7 @@ void bind_fleet(py::module_& m) {
       .def(
           "law",
           [](const FleetValue& self, const NumberArgument& relative_error, const NumberArgument& error_in_probability,
-             const ArrayArgument& most_points) {
+             const WholeArgument& most_points) {
             const FleetLawOptions options = to_options(relative_error, error_in_probability, most_points);
             const py::gil_scoped_release release;
             return self.law(options);

@@ -34,8 +34,8 @@ void bind_payback(py::module_& m) {
       "payback",
       [](const BoundValue& value, const NumberArgument& cost, const LawArgument& start, const WholeArgument& horizon,
          const NumberArgument& error_in_cost, const NumberArgument& relative_error,
-         const NumberArgument& error_in_probability, const ArrayArgument& exact_values,
-         const ArrayArgument& most_points) {
+         const NumberArgument& error_in_probability, const WholeArgument& exact_values,
+         const WholeArgument& most_points) {
         PaybackOptions options;
         options.horizon = to_optional_index(horizon, "horizon");
         if (!error_in_cost.is_none()) options.error_in_cost = to_number(error_in_cost, "error_in_cost");

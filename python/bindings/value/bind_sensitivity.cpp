@@ -54,7 +54,7 @@ BoundSensitivity ask(const BoundValue& value, const LawArgument& start, const Al
           std::move(lifecycle)};
 }
 
-Rows<NamedBaseLever> ask_base(const BoundValue& value, const ArrayArgument& stock, const AllowedArgument& allowed) {
+Rows<NamedBaseLever> ask_base(const BoundValue& value, const AmountsArgument& stock, const AllowedArgument& allowed) {
   const StateSpace& states = value.value.chain().states();
   Rows<NamedBaseLever> levers;
   for (const BaseLever& l : base_levers(value.value, to_amounts(stock, states, "stock"), to_allowed(allowed, states))) {
@@ -88,9 +88,8 @@ auto of_why(Member member) {
   return [member](const BoundSensitivity& self) { return (self.why.*member)(); };
 }
 
-constexpr const char* parameters = R"(Parameters
-----------
-start : str, dict {state: probability} or array_like of shape (n_states,), optional
+constexpr const char* parameters =
+    R"(start : str, dict {state: probability} or array_like of shape (n_states,), optional
     Without it the observed first states of a fit, or the first state of a chain.
 allowed : Lifecycle or array_like of bool of shape (n_states, n_states), optional
     Moves that can be changed; without it those that the lifecycle of a fit allows, or all.
@@ -256,11 +255,13 @@ MomentLeaks
         return "Sensitivity(" + std::to_string(s.why.states().n_states()) + " states)";
       });
 
-  const std::string told = docs((std::string(doc::sensitivity) + "\n\n" + doc::file_sensitivity).c_str(), parameters);
+  const std::string told =
+      std::string(doc::sensitivity) + "\n\n" + doc::file_sensitivity + "\n\nParameters\n----------\n";
   m.def("sensitivity", &ask, py::arg("value"), py::arg("start") = py::none(), py::arg("allowed") = py::none(),
-        told.c_str());
+        (told + "value : LifetimeValue\n" + parameters).c_str());
   py::class_<BoundValue>(m.attr("LifetimeValue"))
-      .def("sensitivity", &ask, py::arg("start") = py::none(), py::arg("allowed") = py::none(), told.c_str());
+      .def("sensitivity", &ask, py::arg("start") = py::none(), py::arg("allowed") = py::none(),
+           (told + parameters).c_str());
 
   const std::string told_base = docs(doc::base_levers, R"(Parameters
 ----------

@@ -107,7 +107,7 @@ void bind_value_law(py::module_& m) {
       "value_law",
       [](const BoundValue& value, const LawArgument& start, const NumberArgument& error_in_value,
          const NumberArgument& relative_error, const NumberArgument& error_in_probability,
-         const WholeArgument& grid_points, const ArrayArgument& exact_values, const ArrayArgument& most_points) {
+         const WholeArgument& grid_points, const WholeArgument& exact_values, const WholeArgument& most_points) {
         const ValueLawOptions options =
             to_options(error_in_value, relative_error, error_in_probability, grid_points, exact_values, most_points);
         const Vector law = value.start_law(start);
@@ -153,7 +153,7 @@ Examples
           "quantile",
           [](const BoundValue& self, const NumberArgument& p, const NumberArgument& error_in_value,
              const NumberArgument& relative_error, const NumberArgument& error_in_probability,
-             const WholeArgument& grid_points, const ArrayArgument& exact_values, const ArrayArgument& most_points) {
+             const WholeArgument& grid_points, const WholeArgument& exact_values, const WholeArgument& most_points) {
             const ValueLawOptions options = to_options(error_in_value, relative_error, error_in_probability,
                                                        grid_points, exact_values, most_points);
             const double share = to_number(p, "p");

@@ -38,7 +38,7 @@ void bind_value_moments(py::module_& m) {
       .def_property_readonly("excess_kurtosis", &StartMoments::excess_kurtosis, doc::StartMoments_excess_kurtosis)
       .def(
           "raw",
-          [](const StartMoments& self, const ArrayArgument& k) { return self.raw(static_cast<int>(to_index(k, "k"))); },
+          [](const StartMoments& self, const WholeArgument& k) { return self.raw(static_cast<int>(to_index(k, "k"))); },
           py::arg("k"), doc::StartMoments_raw)
       .def("__repr__", [](const StartMoments& self) {
         return "StartMoments(mean=" + std::string(py::repr(py::float_(self.mean))) +
@@ -58,7 +58,7 @@ void bind_value_moments(py::module_& m) {
                              doc::ValueMoments_excess_kurtosis)
       .def(
           "raw",
-          [](const BoundMoments& self, const ArrayArgument& k) {
+          [](const BoundMoments& self, const WholeArgument& k) {
             return self.moments.raw(static_cast<int>(to_index(k, "k")));
           },
           py::arg("k"), doc::ValueMoments_raw)
