@@ -6,7 +6,8 @@ include(GNUInstallDirs)
 target_include_directories(sojourn INTERFACE "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
 set(sojourn_cmake_dir "${CMAKE_INSTALL_LIBDIR}/cmake/sojourn")
 
-install(TARGETS sojourn EXPORT sojournTargets ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+install(TARGETS sojourn EXPORT sojournTargets
+  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(DIRECTORY include/sojourn DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.hpp")
 install(EXPORT sojournTargets NAMESPACE sojourn:: DESTINATION "${sojourn_cmake_dir}")
 

@@ -21,7 +21,7 @@ FleetLawOptions to_options(py::handle relative_error, py::handle error_in_probab
 constexpr std::initializer_list<std::pair<const char*, FleetBasis>> bases{{"residual", FleetBasis::residual},
                                                                           {"mean", FleetBasis::mean}};
 
-constexpr const char* options_text = R"(Parameters
+constexpr const char* law_options_text = R"(Parameters
 ----------
 relative_error : float
     The largest error in money as a share of the standard deviation of the sum.
@@ -74,7 +74,7 @@ void bind_fleet(py::module_& m) {
           },
           py::arg("level"), py::kw_only(), py::arg("relative_error") = defaults.relative_error,
           py::arg("error_in_probability") = defaults.error_in_probability,
-          py::arg("most_points") = defaults.most_points, docs(doc::FleetValue_exact_interval, options_text).c_str())
+          py::arg("most_points") = defaults.most_points, docs(doc::FleetValue_exact_interval, law_options_text).c_str())
       .def(
           "law",
           [](const FleetValue& self, const NumberArgument& relative_error, const NumberArgument& error_in_probability,
@@ -85,7 +85,7 @@ void bind_fleet(py::module_& m) {
           },
           py::kw_only(), py::arg("relative_error") = defaults.relative_error,
           py::arg("error_in_probability") = defaults.error_in_probability,
-          py::arg("most_points") = defaults.most_points, docs(doc::FleetValue_law, options_text).c_str())
+          py::arg("most_points") = defaults.most_points, docs(doc::FleetValue_law, law_options_text).c_str())
       .def("__repr__", [](const FleetValue& self) {
         return "FleetValue(mean=" + std::string(py::repr(py::float_(self.mean()))) +
                ", std=" + std::string(py::repr(py::float_(self.standard_deviation()))) + ", " +

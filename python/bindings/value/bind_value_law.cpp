@@ -25,7 +25,7 @@ py::tuple pair_of(const LawBounds& bounds) {
   return py::make_tuple(bounds.lower, bounds.upper);
 }
 
-constexpr const char* options_text = R"(error_in_value : float, optional
+constexpr const char* grid_options_text = R"(error_in_value : float, optional
     The largest error in money; without it by `relative_error`.
 relative_error : float
     The largest error in money as a share of the standard deviation.
@@ -123,7 +123,7 @@ void bind_value_law(py::module_& m) {
 value : LifetimeValue
 start : str, dict {state: probability} or array_like of shape (n_states,), optional
     Without it the observed first states of a fit, or the first state of a chain.
-)") + options_text +
+)") + grid_options_text +
                                                                                   R"(
 
 Returns
@@ -168,7 +168,7 @@ Examples
 ----------
 p : float
     A share between 0 and 1, both excluded.
-)") + options_text + R"(
+)") + grid_options_text + R"(
 
 Returns
 -------

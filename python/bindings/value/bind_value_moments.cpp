@@ -8,7 +8,7 @@ namespace sojourn::python {
 
 namespace {
 
-ValueMoments ask(const BoundValue& value) {
+ValueMoments moments_of(const BoundValue& value) {
   const py::gil_scoped_release release;
   return value_moments(value.value);
 }
@@ -83,7 +83,7 @@ StartMoments
       });
 
   m.def(
-      "value_moments", [](const BoundValue& value) { return BoundMoments{ask(value), value}; }, py::arg("value"),
+      "value_moments", [](const BoundValue& value) { return BoundMoments{moments_of(value), value}; }, py::arg("value"),
       docs((std::string(doc::value_moments) + "\n\n" + doc::file_value_moments).c_str(), R"(Parameters
 ----------
 value : LifetimeValue
@@ -102,9 +102,9 @@ Examples
           .c_str());
   py::class_<BoundValue>(m.attr("LifetimeValue"))
       .def_property_readonly(
-          "skewness", [](const BoundValue& self) { return ask(self).skewness(); }, doc::ValueMoments_skewness)
+          "skewness", [](const BoundValue& self) { return moments_of(self).skewness(); }, doc::ValueMoments_skewness)
       .def_property_readonly(
-          "excess_kurtosis", [](const BoundValue& self) { return ask(self).excess_kurtosis(); },
+          "excess_kurtosis", [](const BoundValue& self) { return moments_of(self).excess_kurtosis(); },
           doc::ValueMoments_excess_kurtosis);
 }
 
