@@ -21,6 +21,7 @@
 #include "sojourn/data/grid.hpp"                   // IWYU pragma: export
 #include "sojourn/data/journey.hpp"                // IWYU pragma: export
 #include "sojourn/data/orders.hpp"                 // IWYU pragma: export
+#include "sojourn/data/rule_journeys.hpp"          // IWYU pragma: export
 #include "sojourn/data/rules.hpp"                  // IWYU pragma: export
 #include "sojourn/market/market.hpp"               // IWYU pragma: export
 #include "sojourn/market/offspring_law.hpp"        // IWYU pragma: export

@@ -1,4 +1,4 @@
-#include "sojourn/data/rules.hpp"
+#include "sojourn/data/rule_journeys.hpp"
 
 #include "data/log_columns.hpp"
 #include "docs.hpp"
