@@ -42,9 +42,11 @@
 #include "sojourn/trust/information.hpp"           // IWYU pragma: export
 #include "sojourn/trust/robust.hpp"                // IWYU pragma: export
 #include "sojourn/trust/uncertainty.hpp"           // IWYU pragma: export
+#include "sojourn/value/base_levers.hpp"           // IWYU pragma: export
 #include "sojourn/value/fleet.hpp"                 // IWYU pragma: export
 #include "sojourn/value/lifetime_value.hpp"        // IWYU pragma: export
 #include "sojourn/value/payback.hpp"               // IWYU pragma: export
 #include "sojourn/value/sensitivity.hpp"           // IWYU pragma: export
 #include "sojourn/value/value_law.hpp"             // IWYU pragma: export
 #include "sojourn/value/value_moments.hpp"         // IWYU pragma: export
+#include "sojourn/value/what_if.hpp"               // IWYU pragma: export

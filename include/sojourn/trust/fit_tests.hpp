@@ -20,7 +20,7 @@
 #include "sojourn/data/fit.hpp"
 #include "sojourn/data/journey.hpp"
 #include "sojourn/value/lifetime_value.hpp"
-#include "sojourn/value/sensitivity.hpp"
+#include "sojourn/value/what_if.hpp"
 
 namespace sojourn {
 

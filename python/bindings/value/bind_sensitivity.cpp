@@ -1,6 +1,7 @@
 #include "sojourn/value/sensitivity.hpp"
 
 #include "docs.hpp"
+#include "sojourn/value/base_levers.hpp"
 #include "support/arguments.hpp"
 #include "support/rows.hpp"
 #include "value/bound_sensitivity.hpp"
