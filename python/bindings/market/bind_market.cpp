@@ -4,6 +4,10 @@
 
 #include "docs.hpp"
 #include "market/referrals_argument.hpp"
+#include "sojourn/market/market_equilibrium.hpp"
+#include "sojourn/market/market_growth.hpp"
+#include "sojourn/market/market_path.hpp"
+#include "sojourn/market/market_people.hpp"
 #include "support/arguments.hpp"
 #include "support/text.hpp"
 

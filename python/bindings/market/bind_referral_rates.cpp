@@ -5,6 +5,7 @@
 
 #include "data/log_columns.hpp"
 #include "docs.hpp"
+#include "sojourn/market/offspring_fit.hpp"
 #include "support/arguments.hpp"
 #include "support/text_table.hpp"
 

@@ -1,4 +1,4 @@
-#include "sojourn/market/reputation.hpp"
+#include "sojourn/market/reputation_fit.hpp"
 
 #include "docs.hpp"
 #include "support/arguments.hpp"
