@@ -4,21 +4,18 @@
 #include <stdexcept>
 #include <utility>
 
+#include "chain/state_words.hpp"
 #include "support/text.hpp"
 
 namespace sojourn {
 
 namespace {
 
-void check_amount(double amount, const std::string& what) {
-  if (!std::isfinite(amount)) {
-    throw std::invalid_argument("rewards: " + what + " brings " + text::number(amount) + ", expected a finite amount");
-  }
-}
-
-std::string move_name(const StateSpace& states, Index i, Index j) {
-  return "the move " + text::quoted(states.name(i)) + " → " + text::quoted(states.name(j));
-}
+constexpr detail::NumberRule amounts{
+    .table = "rewards",
+    .number = "amount",
+    .holds = [](double amount) { return std::isfinite(amount); },
+    .refusal = [](double amount) { return text::number(amount) + ", expected a finite amount"; }};
 
 constexpr Index most_dense = 4096;  // states for which a full matrix of rewards is kept
 
@@ -34,39 +31,17 @@ Rewards::Rewards(StateSpace states) : states_(std::move(states)), per_state_(Vec
 
 Rewards::Rewards(StateSpace states, Vector per_state, Matrix per_move)
     : states_(std::move(states)), per_state_(std::move(per_state)), per_move_(std::move(per_move)) {
-  const Index n = states_.n_states();
-  const std::string size = std::to_string(n);
-  if (per_state_.size() != n) {
-    throw std::invalid_argument("rewards: expected one amount for each of " + text::plural(n, "state") + ", found " +
-                                std::to_string(per_state_.size()));
-  }
-  for (Index i = 0; i < n; ++i) check_amount(per_state_[i], text::quoted(states_.name(i)));
+  detail::check_per_state(amounts, states_, per_state_);
   if (per_move_.size() == 0) {
     per_move_.resize(0, 0);
     return;
   }
-  if (per_move_.rows() != n || per_move_.cols() != n) {
-    throw std::invalid_argument("rewards: per move, expected shape (" + size + ", " + size + "), found (" +
-                                std::to_string(per_move_.rows()) + ", " + std::to_string(per_move_.cols()) + ')');
-  }
-  for (Index i = 0; i < n; ++i) {
-    for (Index j = 0; j < n; ++j) check_amount(per_move_(i, j), move_name(states_, i, j));
-  }
+  detail::check_per_move(amounts, states_, per_move_);
 }
 
 Rewards::Rewards(StateSpace states, Vector per_state, const SparseMatrix& per_move)
     : Rewards(std::move(states), std::move(per_state)) {
-  const Index n = states_.n_states();
-  if (per_move.rows() != n || per_move.cols() != n) {
-    throw std::invalid_argument("rewards: per move, expected shape (" + std::to_string(n) + ", " + std::to_string(n) +
-                                "), found (" + std::to_string(per_move.rows()) + ", " +
-                                std::to_string(per_move.cols()) + ')');
-  }
-  for (Index i = 0; i < n; ++i) {
-    for (SparseMatrix::InnerIterator move(per_move, i); move; ++move) {
-      check_amount(move.value(), move_name(states_, i, move.col()));
-    }
-  }
+  detail::check_per_move(amounts, states_, per_move);
   sparse_per_move_ = per_move;
   sparse_per_move_.makeCompressed();
 }
@@ -77,7 +52,7 @@ Rewards::Rewards(StateSpace states, std::initializer_list<std::pair<std::string_
 }
 
 Rewards Rewards::with_state(std::string_view state, double amount) const {
-  check_amount(amount, text::quoted(state));
+  detail::check_state_number(amounts, state, amount);
   Rewards changed = *this;
   changed.per_state_[states_.index(state)] = amount;
   return changed;
@@ -86,7 +61,7 @@ Rewards Rewards::with_state(std::string_view state, double amount) const {
 Rewards Rewards::with_move(std::string_view from, std::string_view to, double amount) const {
   const Index i = states_.index(from);
   const Index j = states_.index(to);
-  check_amount(amount, move_name(states_, i, j));
+  detail::check_move_number(amounts, states_, i, j, amount);
   const Index n = states_.n_states();
   Rewards changed = *this;
   if (is_sparse() || (!has_move_rewards() && n > most_dense)) {

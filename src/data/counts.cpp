@@ -5,8 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "data/counts_access.hpp"
-#include "data/grid_report.hpp"
+#include "data/endings.hpp"
 #include "support/text.hpp"
 
 namespace sojourn {
@@ -205,77 +204,6 @@ Counts count(const Journeys& journeys) {
   }
   out.n_journeys_ = static_cast<std::int64_t>(c.customers.size());
   out.n_customers_ = journeys.n_customers();
-  return out;
-}
-
-Counts CountsAccess::make(Fields fields) {
-  Counts out(std::move(fields.lifecycle), fields.period);
-  const StateSpace& states = out.states();
-  const Index n = states.n_states();
-  const auto refuse = [](const std::string& what) { throw std::invalid_argument("Counts: " + what); };
-  const auto need_shape = [&](const char* field, std::size_t size) {
-    if (size != static_cast<std::size_t>(n)) {
-      refuse(std::string(field) + ": " + std::to_string(size) + " given, expected one per state (" + std::to_string(n) +
-             ")");
-    }
-  };
-  if (fields.moves.rows() != n || fields.moves.cols() != n) {
-    refuse("moves: shape (" + std::to_string(fields.moves.rows()) + ", " + std::to_string(fields.moves.cols()) +
-           "), expected (" + std::to_string(n) + ", " + std::to_string(n) + ")");
-  }
-  need_shape("visits", static_cast<std::size_t>(fields.visits.size()));
-  need_shape("starts", static_cast<std::size_t>(fields.starts.size()));
-  need_shape("lasts", static_cast<std::size_t>(fields.lasts.size()));
-  need_shape("dwell", fields.dwell.size());
-  need_shape("values", fields.values.size());
-  need_shape("squared_values", fields.squared_values.size());
-
-  // Bounded, so that no sum below can overflow.
-  constexpr std::int64_t most = std::int64_t{1} << 53;
-  const auto need_count = [&](const char* field, std::int64_t x) {
-    if (x < 0 || x > most / (n + 1)) refuse(std::string(field) + ": " + std::to_string(x) + " is no count");
-  };
-  for (const std::int64_t x : fields.moves.reshaped()) need_count("moves", x);
-  for (const std::int64_t x : fields.visits) need_count("visits", x);
-  for (const std::int64_t x : fields.starts) need_count("starts", x);
-  for (const std::int64_t x : fields.lasts) need_count("lasts", x);
-  need_count("n_journeys", fields.n_journeys);
-  need_count("n_customers", fields.n_customers);
-  for (Index i = 0; i < n; ++i) {
-    // Every entry is followed by a move or is the last of its journey.
-    if (fields.moves.row(i).sum() + fields.lasts[i] != fields.visits[i]) {
-      refuse("visits: " + text::quoted(states.name(i)) + " has " + std::to_string(fields.visits[i]) + ", but " +
-             std::to_string(fields.moves.row(i).sum()) + " moves out and " + std::to_string(fields.lasts[i]) +
-             " last entries");
-    }
-    const auto at = static_cast<std::size_t>(i);
-    for (std::vector<std::int64_t>* lengths : {&fields.dwell[at].completed, &fields.dwell[at].open}) {
-      for (const std::int64_t x : *lengths) need_count("dwell", x);
-      while (!lengths->empty() && lengths->back() == 0) lengths->pop_back();
-    }
-    for (const CarriedSum& sum : {fields.values[at], fields.squared_values[at]}) {
-      if (!std::isfinite(sum.high) || !std::isfinite(sum.low)) {
-        refuse("values: " + text::quoted(states.name(i)) + " has a sum that is not finite");
-      }
-    }
-  }
-  if (fields.lasts.sum() != fields.n_journeys) {
-    refuse("n_journeys: " + std::to_string(fields.n_journeys) + ", but " + std::to_string(fields.lasts.sum()) +
-           " last entries");
-  }
-  if (fields.starts.sum() > fields.n_customers || fields.n_customers > fields.n_journeys) {
-    refuse("n_customers: " + std::to_string(fields.n_customers) + ", but " + std::to_string(fields.starts.sum()) +
-           " first entries and " + std::to_string(fields.n_journeys) + " journeys");
-  }
-  out.moves_ = std::move(fields.moves);
-  out.visits_ = std::move(fields.visits);
-  out.starts_ = std::move(fields.starts);
-  out.lasts_ = std::move(fields.lasts);
-  out.dwell_ = std::move(fields.dwell);
-  out.values_ = std::move(fields.values);
-  out.squared_values_ = std::move(fields.squared_values);
-  out.n_journeys_ = fields.n_journeys;
-  out.n_customers_ = fields.n_customers;
   return out;
 }
 

@@ -1,5 +1,4 @@
-// The way from the rows of a log to journeys, shared by logs with states, orders and rules: which rows are usable, in
-// what order, and how events become journeys.
+// Which rows of a log are usable, and in what order: shared by logs with states, orders and rules.
 #pragma once
 
 #include <cmath>
@@ -45,38 +44,5 @@ inline double value_of(const EventLog& log, std::size_t row) {
   if (log.value.empty() || std::isnan(log.value[row])) return 0.0;
   return log.value[row];
 }
-
-/// Events of one customer after the other → journeys.
-class JourneyBuilder {
- public:
-  JourneyBuilder(const Lifecycle& lifecycle, std::size_t n_events);
-
-  void begin_customer(std::int64_t customer);
-  /// `rows` of the log stand behind the event; 0 where it is inferred.
-  void event(std::int32_t state, std::int64_t time, double value, std::int32_t rows = 1);
-  /// From `time` on the state is not known.
-  void gap(std::int64_t time);
-  /// The customer was last seen in an exit.
-  bool has_left() const { return has_left_; }
-
-  /// Hands over the columns and adds what was counted to `report`.
-  JourneyColumns finish(DataReport& report);
-
- private:
-  void end_customer();
-
-  std::vector<char> is_exit_;
-  JourneyColumns columns_;
-  std::int64_t customer_ = 0;
-  bool is_open_ = false;     // the last journey can go on
-  bool is_unknown_ = false;  // a gap came after the last known state
-  bool has_left_ = false;
-  bool churned_ = false;
-  bool returned_ = false;
-  std::int64_t n_ended_ = 0;
-  std::int64_t n_churned_ = 0;
-  std::int64_t n_returned_ = 0;
-  std::int64_t n_repeated_exits_ = 0;
-};
 
 }  // namespace sojourn::detail

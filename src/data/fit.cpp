@@ -4,9 +4,13 @@
 #include <stdexcept>
 #include <utility>
 
+#include "chain/state_words.hpp"
 #include "support/text.hpp"
 
 namespace sojourn {
+
+using detail::move_name;
+
 namespace {
 
 [[noreturn]] void contradict(const std::string& what) {
@@ -14,10 +18,6 @@ namespace {
 }
 [[noreturn]] void cannot(const std::string& what) {
   throw std::domain_error("fit_chain: " + what);
-}
-
-std::string move_name(const StateSpace& states, Index from, Index to) {
-  return text::quoted(states.name(from)) + " → " + text::quoted(states.name(to));
 }
 
 /// Dirichlet parameters of each allowed move before counting, shape (n_states, n_states); rows of exits are 0.
@@ -114,6 +114,32 @@ Vector estimate_row(const Vector& alpha, const Lifecycle& lifecycle, Index row, 
   return out / sum;
 }
 
+void check_mode(const Lifecycle& lifecycle, const Matrix& alpha, Index row) {
+  for (Index j = 0; j < alpha.cols(); ++j) {
+    if (!lifecycle.allowed()(row, j) || alpha(row, j) >= 1.0) continue;
+    contradict("estimate: the mode needs a prior of at least 1 per allowed move, but " +
+               move_name(lifecycle.states(), row, j) + " has " + text::number(alpha(row, j)) +
+               "; raise it, or take the mean");
+  }
+}
+
+/// Tells the report, or refuses them.
+void name_rows_without_data(const Lifecycle& lifecycle, const CountMatrix& moves, RowsWithoutData policy,
+                            FitReport& report) {
+  std::vector<std::string>& rows = report.rows_without_data;
+  for (Index i = 0; i < lifecycle.n_states(); ++i) {
+    if (!lifecycle.is_exit(i) && moves.row(i).sum() == 0) rows.push_back(lifecycle.states().name(i));
+  }
+  if (rows.empty()) return;
+  if (policy == RowsWithoutData::refuse) {
+    const bool one = rows.size() == 1;
+    cannot("no move out of " + text::list(rows) + " was observed; set rows_without_data to fill " +
+           (one ? "this row" : "these rows") + " from a prior, from a parent chain or by absorption, or leave the " +
+           (one ? "state" : "states") + " out");
+  }
+  report.filled_by = policy;
+}
+
 Vector parent_row(const Chain& parent, const Lifecycle& lifecycle, Index row) {
   for (Index j = 0; j < parent.n_states(); ++j) {
     if (parent.transition_matrix()(row, j) > 0.0 && !lifecycle.allowed()(row, j)) {
@@ -136,7 +162,6 @@ bool FitResult::operator==(const FitResult& other) const {
 
 FitResult fit_chain(const Counts& counts, const FitOptions& options) {
   const Lifecycle& lifecycle = counts.lifecycle();
-  const StateSpace& states = counts.states();
   const Index n = lifecycle.n_states();
   const Matrix alpha = prior_parameters(lifecycle, options);
   check_options(counts, options);
@@ -146,45 +171,22 @@ FitResult fit_chain(const Counts& counts, const FitOptions& options) {
   report.has_prior = options.prior.size() != 0;
   report.estimate = options.estimate;
   const CountMatrix moves = usable_moves(counts, options.forbidden, report.moves_dropped);
-  for (Index i = 0; i < n; ++i) {
-    if (!lifecycle.is_exit(i) && moves.row(i).sum() == 0) report.rows_without_data.push_back(states.name(i));
-  }
-  if (!report.rows_without_data.empty()) {
-    if (options.rows_without_data == RowsWithoutData::refuse) {
-      const bool one = report.rows_without_data.size() == 1;
-      cannot("no move out of " + text::list(report.rows_without_data) +
-             " was observed; set rows_without_data to fill " + (one ? "this row" : "these rows") +
-             " from a prior, from a parent chain or by absorption, or leave the " + (one ? "state" : "states") +
-             " out");
-    }
-    report.filled_by = options.rows_without_data;
-  }
+  name_rows_without_data(lifecycle, moves, options.rows_without_data, report);
 
   Matrix transition = Matrix::Zero(n, n);
   Matrix posterior = Matrix::Zero(n, n);
   Matrix errors = Matrix::Zero(n, n);
   for (Index i = 0; i < n; ++i) {
-    if (lifecycle.is_exit(i)) {
+    const bool has_data = moves.row(i).sum() > 0;
+    if (lifecycle.is_exit(i) || (!has_data && options.rows_without_data == RowsWithoutData::absorb)) {
       transition(i, i) = 1.0;
       continue;
     }
-    const std::int64_t n_moves = moves.row(i).sum();
-    if (n_moves == 0 && options.rows_without_data == RowsWithoutData::absorb) {
-      transition(i, i) = 1.0;
-      continue;
-    }
-    if (n_moves == 0 && options.rows_without_data == RowsWithoutData::parent) {
+    if (!has_data && options.rows_without_data == RowsWithoutData::parent) {
       transition.row(i) = parent_row(*options.parent, lifecycle, i).transpose();
       continue;
     }
-    if (options.estimate == Estimate::mode) {
-      for (Index j = 0; j < n; ++j) {
-        if (lifecycle.allowed()(i, j) && alpha(i, j) < 1.0) {
-          contradict("estimate: the mode needs a prior of at least 1 per allowed move, but " + move_name(states, i, j) +
-                     " has " + text::number(alpha(i, j)) + "; raise it, or take the mean");
-        }
-      }
-    }
+    if (options.estimate == Estimate::mode) check_mode(lifecycle, alpha, i);
     const Vector row = alpha.row(i).transpose() + moves.row(i).transpose().cast<double>();
     transition.row(i) = estimate_row(row, lifecycle, i, options.estimate).transpose();
     posterior.row(i) = row.transpose();
@@ -192,9 +194,9 @@ FitResult fit_chain(const Counts& counts, const FitOptions& options) {
     const double total = row.sum();
     const Vector p = row / total;
     errors.row(i) = (p.array() * (1.0 - p.array()) / (total + 1.0)).max(0.0).sqrt().matrix().transpose();
-    if (n_moves > 0) report.n_parameters += lifecycle.allowed().row(i).count() - 1;
+    if (has_data) report.n_parameters += lifecycle.allowed().row(i).count() - 1;
   }
-  Chain chain(states, std::move(transition), counts.period());
+  Chain chain(counts.states(), std::move(transition), counts.period());
   report.moves_used = moves.sum();
   report.log_likelihood = log_likelihood(moves, chain);
   return {.chain = std::move(chain),

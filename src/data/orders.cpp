@@ -5,7 +5,8 @@
 
 #include "chain/civil.hpp"
 #include "data/event_rows.hpp"
-#include "data/grid_report.hpp"
+#include "data/grid_builder.hpp"
+#include "data/grid_rules.hpp"
 #include "support/text.hpp"
 
 namespace sojourn {
@@ -44,6 +45,103 @@ class RecencyWriter {
   std::int64_t last_ = -1;
 };
 
+/// Puts the orders of one customer after the other on a grid.
+class OrderGridder {
+ public:
+  OrderGridder(const EventLog& log, const OrderOptions& options, const Lifecycle& lifecycle, Day until,
+               DataReport& report)
+      : log_(log),
+        options_(options),
+        until_(until),
+        report_(report),
+        builder_(lifecycle),
+        writer_(builder_, options.churn_after) {}
+
+  void customer(const detail::EventRows& orders, std::size_t c) {
+    clock_.reset();
+    n_complete_ = period_ = rows_ = 0;
+    value_ = 0.0;
+    writer_.begin_customer();
+    for (auto i = static_cast<std::size_t>(orders.offsets[c]); i < static_cast<std::size_t>(orders.offsets[c + 1]);
+         ++i) {
+      const std::int64_t time = detail::time_of(log_, orders, i);
+      const Day day = detail::day_of_known(time, log_.unit);
+      if (!is_inside(day)) continue;
+      if (first_time_ == missing_time || time < first_time_) first_time_ = time;
+      if (last_time_ == missing_time || time > last_time_) last_time_ = time;
+      if (!clock_) {
+        clock_.emplace(options_.origin.start(day, options_.period), options_.period);
+        builder_.begin_customer(orders.customers[c], *clock_);
+        n_complete_ = detail::complete_periods(where, *clock_, until_, options_.period);
+      }
+      order(day, detail::value_of(log_, static_cast<std::size_t>(orders.rows[i])));
+    }
+    if (rows_ > 0) {
+      close_period(n_complete_);
+    } else {
+      --report_.customers;  // every row of his was dropped
+    }
+  }
+
+  JourneyColumns finish() {
+    report_.rows_used -= report_.before_origin + report_.after_until;
+    report_.first_time = first_time_;
+    report_.last_time = last_time_;
+    report_.in_incomplete_period = incomplete_.rows;
+    report_.value_in_incomplete_period = incomplete_.value.value();
+    return builder_.finish(report_);
+  }
+
+ private:
+  bool is_inside(Day day) {
+    const bool before = options_.origin.day() && day < *options_.origin.day();
+    if (!before && day <= until_) return true;
+    ++(before ? report_.before_origin : report_.after_until);
+    return false;
+  }
+
+  void order(Day day, double value) {
+    // A wall clock that is set back over midnight must not go back a period.
+    const std::int64_t k = std::max(clock_->containing(day), period_);
+    if (rows_ > 0 && k != period_) {
+      close_period(k);
+      value_ = 0.0;
+      rows_ = 0;
+      if (k >= n_complete_) builder_.event_beyond();
+    }
+    period_ = k;
+    value_ += value;
+    ++rows_;
+  }
+
+  void close_period(std::int64_t next) {
+    if (period_ >= n_complete_) {
+      incomplete_.add(rows_, value_);
+      return;
+    }
+    writer_.active(period_, value_);
+    report_.merged_into_period += rows_ - 1;
+    if (next >= n_complete_) writer_.silence(n_complete_);
+  }
+
+  const EventLog& log_;
+  const OrderOptions& options_;
+  Day until_;
+  DataReport& report_;
+  detail::GridBuilder builder_;
+  RecencyWriter writer_;
+  detail::Uncounted incomplete_;
+  std::int64_t first_time_ = missing_time;
+  std::int64_t last_time_ = missing_time;
+
+  // The customer at hand, and the period of the last order so far.
+  std::optional<detail::PeriodClock> clock_;
+  std::int64_t n_complete_ = 0;
+  std::int64_t period_ = 0;
+  double value_ = 0.0;
+  std::int64_t rows_ = 0;
+};
+
 }  // namespace
 
 Journeys order_journeys(const EventLog& log, const OrderOptions& options) {
@@ -64,71 +162,9 @@ Journeys order_journeys(const EventLog& log, const OrderOptions& options) {
   const Day until = options.until.value_or(detail::day_of_known(report.last_time, log.unit));
 
   const Lifecycle lifecycle = recency(options.churn_after);
-  detail::GridBuilder builder(lifecycle);
-  RecencyWriter writer(builder, options.churn_after);
-  detail::Uncounted incomplete;
-  std::int64_t first_time = missing_time;
-  std::int64_t last_time = missing_time;
-  for (std::size_t c = 0; c < orders.customers.size(); ++c) {
-    std::optional<detail::PeriodClock> clock;
-    std::int64_t n_complete = 0;
-    std::int64_t period = 0;
-    double value = 0.0;
-    std::int64_t rows = 0;
-    writer.begin_customer();
-    const auto close_period = [&](std::int64_t next) {
-      if (period >= n_complete) {
-        incomplete.add(rows, value);
-      } else {
-        writer.active(period, value);
-        report.merged_into_period += rows - 1;
-        if (next >= n_complete) writer.silence(n_complete);
-      }
-    };
-    for (auto i = static_cast<std::size_t>(orders.offsets[c]); i < static_cast<std::size_t>(orders.offsets[c + 1]);
-         ++i) {
-      const auto row = static_cast<std::size_t>(orders.rows[i]);
-      const std::int64_t time = detail::time_of(log, orders, i);
-      const Day day = detail::day_of_known(time, log.unit);
-      if (options.origin.day() && day < *options.origin.day()) {
-        ++report.before_origin;
-        continue;
-      }
-      if (day > until) {
-        ++report.after_until;
-        continue;
-      }
-      if (first_time == missing_time || time < first_time) first_time = time;
-      if (last_time == missing_time || time > last_time) last_time = time;
-      if (!clock) {
-        clock.emplace(options.origin.start(day, options.period), options.period);
-        builder.begin_customer(orders.customers[c], *clock);
-        n_complete = detail::complete_periods(where, *clock, until, options.period);
-      }
-      // A wall clock that is set back over midnight must not go back a period.
-      const std::int64_t k = std::max(clock->containing(day), period);
-      if (rows > 0 && k != period) {
-        close_period(k);
-        value = 0.0;
-        rows = 0;
-        if (k >= n_complete) builder.event_beyond();
-      }
-      period = k;
-      value += detail::value_of(log, row);
-      ++rows;
-    }
-    if (rows > 0) {
-      close_period(n_complete);
-    } else {
-      --report.customers;  // every row of his was dropped
-    }
-  }
-  report.rows_used -= report.before_origin + report.after_until;
-  report.first_time = first_time;
-  report.last_time = last_time;
-  report.in_incomplete_period = incomplete.rows;
-  report.value_in_incomplete_period = incomplete.value.value();
-  JourneyColumns columns = builder.finish(report);
+  OrderGridder gridder(log, options, lifecycle, until, report);
+  for (std::size_t c = 0; c < orders.customers.size(); ++c) gridder.customer(orders, c);
+  JourneyColumns columns = gridder.finish();
   if (columns.customers.empty()) detail::refuse_empty_grid(where, options.period, until, 1);
   return {lifecycle, options.period, TimeUnit::day, std::move(columns), std::move(report)};
 }

@@ -1,3 +1,5 @@
+#include "sojourn/market/branching.hpp"
+
 #include <algorithm>
 #include <boost/math/tools/roots.hpp>
 #include <cmath>
@@ -7,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "chain/state_words.hpp"
 #include "market/reproduction.hpp"
 #include "sojourn/chain/structure.hpp"
 #include "solve/value_system.hpp"
@@ -56,8 +59,7 @@ void check_one_at_most(const Referrals& referrals) {
     if (referrals.per_state()[i] > 1.0) refuse(text::quoted(states.name(i)), referrals.per_state()[i]);
     for (SparseMatrix::InnerIterator move(referrals.per_move(), i); move; ++move) {
       if (move.value() > 1.0) {
-        refuse("the move " + text::quoted(states.name(i)) + " → " + text::quoted(states.name(move.col())),
-               move.value());
+        refuse("the move " + detail::move_name(states, i, move.col()), move.value());
       }
     }
   }

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "chain/state_words.hpp"
+#include "support/level.hpp"
 #include "support/text.hpp"
 
 namespace sojourn::detail {
@@ -11,6 +13,7 @@ namespace sojourn::detail {
 namespace {
 
 constexpr std::int64_t most_people = std::int64_t{1} << 51;
+constexpr Index most_settled_states = 200;
 
 [[noreturn]] void refuse(const std::string& message) {
   throw std::invalid_argument(message);
@@ -19,11 +22,6 @@ constexpr std::int64_t most_people = std::int64_t{1} << 51;
 void check_amount(const char* what, double x) {
   if (x >= 0.0 && std::isfinite(x)) return;
   refuse(std::string(what) + ": must be a number of at least 0, found " + text::number(x));
-}
-
-void check_share(const char* what, double x) {
-  if (x >= 0.0 && x <= 1.0) return;
-  refuse(std::string(what) + ": must be a probability from 0 to 1, found " + text::number(x));
 }
 
 /// One number of at least 0 for each state; empty = 0 in all of them.
@@ -72,30 +70,24 @@ CountVector stock_of(const Market& market) {
 }  // namespace
 
 MarketPlan::MarketPlan(const Market& market) : states_(market.chain.states()) {
-  if (!(states_ == market.rewards.states())) {
-    refuse("rewards: are for the states " + text::list(market.rewards.states().names()) + ", the chain has " +
-           text::list(states_.names()));
-  }
+  check_same_states("rewards", market.rewards.states(), states_);
   if (market.people < 1 || market.people > most_people) {
     refuse("people: must be from 1 to " + text::grouped(most_people) + ", found " + std::to_string(market.people));
   }
   people = static_cast<double>(market.people);
   stock = stock_of(market);
   state_rewards = market.rewards.per_state();
-  if (market.referrals && !(market.referrals->states() == states_)) {
-    refuse("referrals: are for the states " + text::list(market.referrals->states().names()) + ", the chain has " +
-           text::list(states_.names()));
-  }
+  if (market.referrals) check_same_states("referrals", market.referrals->states(), states_);
   contacts = market.referrals ? market.referrals->per_state() : Vector(Vector::Zero(n_states()));
   Vector first_state = Vector::Zero(n_states());
   first_state[0] = 1.0;
   arrives_at = law_or("arrives_at", states_, market.arrives_at, first_state);
   advertising_arrives_at = law_or("advertising_arrives_at", states_, market.advertising_arrives_at, arrives_at);
-  check_share("advertising", market.advertising);
+  check_probability("advertising", market.advertising);
   check_amount("advertising_cost", market.advertising_cost);
   check_amount("referred_cost", market.referred_cost);
   check_amount("advertised_cost", market.advertised_cost);
-  check_share("returns", market.returns);
+  check_probability("returns", market.returns);
   advertising = market.advertising;
   advertising_cost = market.advertising_cost;
   referred_cost = market.referred_cost;
@@ -245,6 +237,12 @@ std::string describe_market(const MarketPlan& plan) {
   if (plan.has_reputation()) words += ", reputation at " + text::quoted(plan.states().name(plan.search()));
   if (plan.returns > 0.0) words += ", returns " + text::number(plan.returns, 6) + " per period";
   return words;
+}
+
+void check_size(const char* who, const MarketPlan& plan) {
+  if (plan.n_states() <= most_settled_states) return;
+  throw std::domain_error(std::string(who) + ": " + text::grouped(plan.n_states()) + " states are more than the " +
+                          std::to_string(most_settled_states) + " that it takes; follow the market with market_path");
 }
 
 Market with_probability(const char* who, const Market& market, Index from, Index to, double probability) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sojourn/chain/discount.hpp"
 #include "sojourn/market/market.hpp"
 
 namespace sojourn::detail {
@@ -99,6 +100,9 @@ class MarketPlan {
 
 /// The market in words, the same in all its definitions.
 std::string describe_market(const MarketPlan& plan);
+
+/// Throws `domain_error` for more states than equilibria and growth are worked out for.
+void check_size(const char* who, const MarketPlan& plan);
 
 /// The market with another probability for a move, the rest of the row in proportion. Throws `domain_error` where the row
 /// leads nowhere else.

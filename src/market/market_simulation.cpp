@@ -1,125 +1,17 @@
-#include <algorithm>
-#include <cmath>
-#include <stdexcept>
-#include <utility>
+#include "sojourn/market/market_simulation.hpp"
 
-#include "market/market_numbers.hpp"
+#include <algorithm>
+#include <stdexcept>
+
+#include "market/market_book.hpp"
+#include "market/market_laws.hpp"
 #include "sojourn/simulation/simulate.hpp"
 #include "solve/horizon.hpp"
-#include "support/binomial.hpp"
 #include "support/crew.hpp"
-#include "support/memory.hpp"
-#include "support/multinomial.hpp"
 #include "support/text.hpp"
 #include "support/threads.hpp"
 
 namespace sojourn {
-
-namespace detail {
-
-void check_room(const char* who, const std::string& what, double bytes, const char* advice) {
-  constexpr double small = 64e6;  // not worth a look
-  if (bytes < small) return;
-  const double available = free_memory();
-  if (bytes < available) return;
-  throw std::invalid_argument(std::string(who) + ": not enough memory for " + what + ": " +
-                              text::number(bytes / 1e9, 3) + " GB of numbers, " + text::number(available / 1e9, 3) +
-                              " GB are free; " + advice);
-}
-
-MarketSimulation make_market_room(const char* who, const MarketPlan& plan, Index horizon, std::int64_t paths,
-                                  std::uint64_t seed, std::int64_t first_path, double more) {
-  const Index n = plan.n_states();
-  const auto periods = static_cast<double>(horizon + 1);
-  const double per_path = 8.0 * (periods * (static_cast<double>(n) + 8.0) + 1.0);
-  const double bytes = per_path * static_cast<double>(paths) + more;
-  check_room(who, text::plural(paths, "path") + " of " + text::plural(horizon, "period"), bytes,
-             "simulate fewer people, fewer periods, or in parts (first_path)");
-  const bool told = plan.has_reputation();
-  return {.states = plan.states(),
-          .n_paths = paths,
-          .first_path = first_path,
-          .horizon = horizon,
-          .seed = seed,
-          .occupancy = CountMatrix(paths * (horizon + 1), n),
-          .pool = CountMatrix(paths, horizon + 1),
-          .referred = CountMatrix(paths, horizon),
-          .advertised = CountMatrix(paths, horizon),
-          .good = Matrix(paths, horizon + 1),
-          .bad = Matrix(paths, horizon + 1),
-          .reputation = told ? Matrix(paths, horizon + 1) : Matrix(),
-          .revenue = Matrix(paths, horizon),
-          .costs = Matrix(paths, horizon),
-          .profit = Vector::Zero(paths),
-          .definition = {}};
-}
-
-void check_experiences(const char* who, const MarketPlan& plan) {
-  for (const MarketSource& source : plan.sources) {
-    const double most = plan.people * std::max(source.good.maxCoeff(), source.bad.maxCoeff());
-    if (most <= most_poisson_mean) continue;
-    throw std::domain_error(std::string(who) +
-                            ": more than 2^51 experiences may be shared in a period; count them in thousands, with a "
-                            "weight of 1000");
-  }
-}
-
-void check_market_money(const char* who, const MarketSimulation& numbers) {
-  if (numbers.profit.allFinite() && numbers.revenue.allFinite() && numbers.costs.allFinite()) return;
-  refuse_market_money(who);
-}
-
-namespace {
-
-std::vector<SplitMove> law_of(const Vector& law) {
-  std::vector<std::pair<Index, double>> row;
-  for (Index i = 0; i < law.size(); ++i) {
-    if (law[i] > 0.0) row.emplace_back(i, law[i]);
-  }
-  std::vector<SplitMove> moves;
-  add_split_row(moves, row);
-  return moves;
-}
-
-}  // namespace
-
-MarketLaws::MarketLaws(const MarketPlan& plan)
-    : plan_(&plan),
-      referred_to_(law_of(plan.arrives_at)),
-      advertised_to_(law_of(plan.advertising_arrives_at)),
-      by_advertising_(plan.advertising, 1.0 - plan.advertising),
-      returning_(plan.returns, 1.0 - plan.returns) {
-  for (Index i = 0; i < plan.n_states(); ++i) {
-    row_.clear();
-    const auto at = static_cast<std::size_t>(i);
-    for (std::size_t m = plan.first[at]; m < plan.first[at + 1]; ++m) {
-      row_.emplace_back(plan.moves[m].to, plan.moves[m].probability);
-    }
-    add_split_row(moves_, row_);
-  }
-}
-
-void MarketLaws::search_at(double rho) {
-  plan_->search_row(rho, probabilities_);
-  row_.clear();
-  searching_.clear();
-  for (std::size_t k = 0; k < probabilities_.size(); ++k) {
-    // One that has become too unlikely for a number is left out.
-    if (probabilities_[k] > 0.0) row_.emplace_back(static_cast<Index>(k), probabilities_[k]);
-  }
-  add_split_row(searching_, row_);
-}
-
-MarketLaws::Newcomers MarketLaws::newcomers(std::int64_t pool, double contacts, SplitWords words) const {
-  if (pool <= 0) return {};
-  const double made = contacts / plan_->people;
-  const BinomialLaw met(-std::expm1(-made), std::exp(-made));
-  const auto referred = static_cast<std::int64_t>(met.draw(static_cast<double>(pool), words));
-  const double advertised = by_advertising_.draw(static_cast<double>(pool - referred), words);
-  return {.referred = referred, .advertised = static_cast<std::int64_t>(advertised)};
-}
-
-}  // namespace detail
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "market/market_plan.hpp"
-#include "sojourn/market/word_of_mouth.hpp"
+#include "sojourn/market/referral_value.hpp"
 #include "sojourn/value/lifetime_value.hpp"
 #include "support/level.hpp"
 #include "support/quantile.hpp"
@@ -265,6 +265,52 @@ struct Paths {
   std::vector<std::optional<double>> own;  // value of a newcomer, where each path has a market of its own
 };
 
+double inside_at_end(const MarketPath& path) {
+  return path.inside[path.inside.size() - 1];
+}
+
+/// What one policy changes: `today` and `before` are the mean field and the paths of the market as it is.
+PolicyOutcome outcome_of(const Market& market, const Policy& policy, const Markets& markets, const MarketPath& today,
+                         const Paths& before, const MarketOptions& options, double level) {
+  const Index horizon = options.horizon;
+  const Discount discount = options.discount.value_or(Discount::none());
+  const double factor = detail::market_factor(market, options.discount);
+  const Change change = changed(market, policy);
+  MarketPath path = market_path(change.market, MarketPathOptions{.horizon = horizon, .discount = options.discount});
+  const Paths after(markets, &policy, horizon, discount);
+  std::vector<std::optional<double>> own(after.own.size());
+  for (std::size_t k = 0; k < own.size(); ++k) own[k] = difference(after.own[k], before.own[k]);
+  PolicyOutcome outcome{
+      .name = policy.name,
+      .cost = discounted_cost(policy, change, path, factor),
+      .own_value = difference(own_value(change.market, discount), own_value(market, discount)),
+      .own_value_interval = own.empty() ? std::nullopt : between(own, level),
+      .total_value = difference(total_value(change.market, discount), total_value(market, discount)),
+      .base = inside_at_end(path) - inside_at_end(today),
+      .profit = path.profit - policy.cost_once - today.profit,
+      .payback = payback(horizon, policy.cost_once,
+                         [&](Index t) { return path.revenue[t] - path.costs[t] - today.revenue[t] + today.costs[t]; }),
+      .base_of_paths = after.base - before.base,
+      .profit_of_paths = (after.profit - before.profit).array() - policy.cost_once,
+      .payback_of_paths = {},
+      .base_interval = {},
+      .profit_interval = {},
+      .payback_interval = {},
+      .paid_back = 0.0,
+      .path = std::move(path)};
+  Index n_paid_back = 0;
+  for (Index k = 0; k < markets.n_paths(); ++k) {
+    outcome.payback_of_paths.push_back(
+        payback(horizon, policy.cost_once, [&](Index t) { return after.per_period(k, t) - before.per_period(k, t); }));
+    if (outcome.payback_of_paths.back()) ++n_paid_back;
+  }
+  outcome.paid_back = static_cast<double>(n_paid_back) / static_cast<double>(markets.n_paths());
+  outcome.payback_interval = between(outcome.payback_of_paths, level);
+  outcome.base_interval = between(outcome.base_of_paths, level);
+  outcome.profit_interval = between(outcome.profit_of_paths, level);
+  return outcome;
+}
+
 PolicyComparison compare(const Market& market, const std::vector<Market>* draws, const std::vector<Policy>& policies,
                          const MarketOptions& options, double level) {
   detail::check_level(level);
@@ -274,49 +320,13 @@ PolicyComparison compare(const Market& market, const std::vector<Market>* draws,
     throw std::invalid_argument("compare_policies: an interval needs at least 2 paths, found " +
                                 std::to_string(markets.n_paths()));
   }
-  const double factor = detail::market_factor(market, options.discount);
   const Discount discount = options.discount.value_or(Discount::none());
-  const MarketPathOptions path_options{.horizon = options.horizon, .discount = options.discount};
-  PolicyComparison result{.base = market_path(market, path_options), .outcomes = {}, .definition = {}};
+  PolicyComparison result{.base = market_path(market, {.horizon = options.horizon, .discount = options.discount}),
+                          .outcomes = {},
+                          .definition = {}};
   const Paths before(markets, nullptr, options.horizon, discount);
-  const auto inside = [](const MarketPath& path) { return path.inside[path.inside.size() - 1]; };
   for (const Policy& policy : policies) {
-    const Change change = changed(market, policy);
-    MarketPath path = market_path(change.market, path_options);
-    const Paths after(markets, &policy, options.horizon, discount);
-    std::vector<std::optional<double>> own(after.own.size());
-    for (std::size_t k = 0; k < own.size(); ++k) own[k] = difference(after.own[k], before.own[k]);
-    PolicyOutcome outcome{
-        .name = policy.name,
-        .cost = discounted_cost(policy, change, path, factor),
-        .own_value = difference(own_value(change.market, discount), own_value(market, discount)),
-        .own_value_interval = own.empty() ? std::nullopt : between(own, level),
-        .total_value = difference(total_value(change.market, discount), total_value(market, discount)),
-        .base = inside(path) - inside(result.base),
-        .profit = path.profit - policy.cost_once - result.base.profit,
-        .payback = payback(
-            options.horizon, policy.cost_once,
-            [&](Index t) { return path.revenue[t] - path.costs[t] - result.base.revenue[t] + result.base.costs[t]; }),
-        .base_of_paths = after.base - before.base,
-        .profit_of_paths = (after.profit - before.profit).array() - policy.cost_once,
-        .payback_of_paths = {},
-        .base_interval = {},
-        .profit_interval = {},
-        .payback_interval = {},
-        .paid_back = 0.0,
-        .path = std::move(path)};
-    Index n_paid_back = 0;
-    for (Index k = 0; k < markets.n_paths(); ++k) {
-      outcome.payback_of_paths.push_back(payback(options.horizon, policy.cost_once, [&](Index t) {
-        return after.per_period(k, t) - before.per_period(k, t);
-      }));
-      if (outcome.payback_of_paths.back()) ++n_paid_back;
-    }
-    outcome.paid_back = static_cast<double>(n_paid_back) / static_cast<double>(markets.n_paths());
-    outcome.payback_interval = between(outcome.payback_of_paths, level);
-    outcome.base_interval = between(outcome.base_of_paths, level);
-    outcome.profit_interval = between(outcome.profit_of_paths, level);
-    result.outcomes.push_back(std::move(outcome));
+    result.outcomes.push_back(outcome_of(market, policy, markets, result.base, before, options, level));
   }
   result.definition = (policies.size() == 1 ? "one policy" : std::to_string(policies.size()) + " policies") +
                       " against the market as it is: " + result.base.definition + "; intervals of " +

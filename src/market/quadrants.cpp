@@ -1,9 +1,10 @@
+#include "sojourn/market/quadrants.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
 #include <string>
 
-#include "sojourn/market/word_of_mouth.hpp"
 #include "support/text.hpp"
 
 namespace sojourn {

@@ -2,7 +2,6 @@
 
 #include <boost/math/distributions/gamma.hpp>
 #include <cmath>
-#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -54,36 +53,6 @@ std::vector<std::string> names_of(const StateSpace& states, const std::vector<In
   std::vector<std::string> names;
   for (const Index i : positions) names.push_back(states.name(i));
   return names;
-}
-
-/// `k log m - m`, `k log m + (1 - k) log(1 - m)` and `k log(m / (1 + m)) - log(1 + m)`, summed over the customer-periods
-/// of one mean: the log-likelihoods, for the Poisson law but for `log k!`.
-double log_likelihood(OffspringLaw law, double periods, double newcomers) {
-  if (!(newcomers > 0.0)) return 0.0;
-  const double mean = newcomers / periods;
-  switch (law) {
-    case OffspringLaw::poisson:
-      return newcomers * std::log(mean) - newcomers;
-    case OffspringLaw::bernoulli: {
-      const double none = periods - newcomers;
-      return newcomers * std::log(mean) + (none > 0.0 ? none * std::log1p(-mean) : 0.0);
-    }
-    case OffspringLaw::geometric:
-      break;
-  }
-  return newcomers * std::log(mean / (1.0 + mean)) - periods * std::log1p(mean);
-}
-
-const char* name_of(OffspringLaw law) {
-  switch (law) {
-    case OffspringLaw::poisson:
-      return "Poisson";
-    case OffspringLaw::bernoulli:
-      return "Bernoulli";
-    case OffspringLaw::geometric:
-      break;
-  }
-  return "geometric";
 }
 
 }  // namespace
@@ -218,93 +187,6 @@ SharingRates sharing_rates(const Lifecycle& lifecycle, const Period& period, con
 
 SharingRates sharing_rates(const SharingCounts& counts, const RateOptions& options) {
   return sharing_rates(counts.lifecycle, counts.period, counts.good, counts.bad, counts.periods, options);
-}
-
-OffspringFit offspring_law(const CountMatrix& newcomers) {
-  constexpr const char* where = "offspring_law";
-  const Index n = newcomers.rows();
-  Vector periods = Vector::Zero(n);
-  Vector brought = Vector::Zero(n);
-  OffspringFit fit{};
-  double log_factorial = 0.0;   // of k
-  double log_factorials = 0.0;  // of all counts
-  for (Index k = 0; k < newcomers.cols(); ++k) {
-    if (k > 1) log_factorial += std::log(static_cast<double>(k));
-    for (Index i = 0; i < n; ++i) {
-      const std::int64_t count = newcomers(i, k);
-      if (count < 0) {
-        refuse(where, "newcomers: state " + std::to_string(i) + " has " + text::grouped(count) +
-                          " customer-periods with " + std::to_string(k) + " newcomers; a count is 0 or more");
-      }
-      if (count == 0) continue;
-      periods[i] += static_cast<double>(count);
-      brought[i] += static_cast<double>(count) * static_cast<double>(k);
-      log_factorials += static_cast<double>(count) * log_factorial;
-      fit.customer_periods += count;
-      fit.most = k;
-    }
-  }
-  if (fit.customer_periods == 0) {
-    throw std::domain_error(std::string(where) + ": newcomers: no customer-period was counted; nothing tells a law");
-  }
-  const double all_periods = periods.sum();
-  const double all_brought = brought.sum();
-  fit.mean = all_brought / all_periods;
-  constexpr double inf = std::numeric_limits<double>::infinity();
-  std::vector<double> least(3, inf);
-  std::vector<bool> least_is_per_state(3, false);
-  for (const OffspringLaw law : {OffspringLaw::poisson, OffspringLaw::bernoulli, OffspringLaw::geometric}) {
-    for (const bool per_state : {false, true}) {
-      OffspringCandidate one{.law = law,
-                             .per_state = per_state,
-                             .n_means = per_state ? (periods.array() > 0.0).count() : 1,
-                             .log_likelihood = std::nullopt,
-                             .criterion = std::nullopt};
-      if (law != OffspringLaw::bernoulli || fit.most <= 1) {
-        double sum = law == OffspringLaw::poisson ? -log_factorials : 0.0;
-        if (per_state) {
-          for (Index i = 0; i < n; ++i) sum += log_likelihood(law, periods[i], brought[i]);
-        } else {
-          sum += log_likelihood(law, all_periods, all_brought);
-        }
-        one.log_likelihood = sum;
-        one.criterion = 2.0 * static_cast<double>(one.n_means) - 2.0 * sum;
-        const auto at = static_cast<std::size_t>(law);
-        if (*one.criterion < least[at]) {
-          least[at] = *one.criterion;
-          least_is_per_state[at] = per_state;
-        }
-      }
-      fit.candidates.push_back(one);
-    }
-  }
-  std::size_t best = 0;
-  for (std::size_t l = 1; l < least.size(); ++l) best = least[l] < least[best] ? l : best;
-  fit.best = static_cast<OffspringLaw>(best);
-  fit.best_is_per_state = least_is_per_state[best];
-  fit.difference = inf;
-  for (std::size_t l = 0; l < least.size(); ++l) {
-    if (l != best) fit.difference = std::min(fit.difference, least[l] - least[best]);
-  }
-  return fit;
-}
-
-OffspringFit offspring_law(const ReferralCounts& counts) {
-  return offspring_law(counts.newcomers);
-}
-
-std::string OffspringFit::sentence() const {
-  const std::string seen = text::grouped(customer_periods) + " customer-periods, " + text::number(mean, 3) +
-                           " newcomers in each on average, at most " + text::grouped(most);
-  if (!can_tell()) {
-    return "These data (" + seen + ") cannot tell the laws apart: the nearest, " + name_of(best) + ", is ahead by " +
-           text::number(difference, 3) + " (2 would tell).";
-  }
-  std::string out = std::string("Newcomers per period are best described by a ") + name_of(best) + " law, ahead by " +
-                    text::number(difference, 3) + " (2 tells), with " +
-                    (best_is_per_state ? "a mean per state" : "one mean for all states") + "; " + seen + '.';
-  if (most > 1) out += " A Bernoulli law is impossible.";
-  return out;
 }
 
 }  // namespace sojourn

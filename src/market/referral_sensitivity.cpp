@@ -1,10 +1,12 @@
+#include "sojourn/market/referral_sensitivity.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <stdexcept>
 #include <utility>
 
+#include "chain/state_words.hpp"
 #include "market/solved_referrals.hpp"
 #include "support/text.hpp"
 #include "value/row_lift.hpp"
@@ -12,46 +14,7 @@
 
 namespace sojourn {
 
-namespace {
-
-/// The entries of one row that can change: all states of a full chain, the moves of a sparse one.
-struct Support {
-  std::vector<Index> to;
-  Eigen::RowVectorXd p;
-  Index near = 0;  // the entry that the others are compared with
-
-  Support(const Chain& chain, Index i) {
-    if (chain.is_sparse()) {
-      std::vector<double> weights;
-      chain.for_each_move(i, [&](Index j, double weight) {
-        to.push_back(j);
-        weights.push_back(weight);
-      });
-      p = Eigen::Map<const Eigen::RowVectorXd>(weights.data(), static_cast<Index>(weights.size()));
-      p.maxCoeff(&near);
-    } else {
-      to.resize(static_cast<std::size_t>(chain.n_states()));
-      std::iota(to.begin(), to.end(), Index{0});
-      p = chain.transition_matrix().row(i);
-      near = i;
-    }
-  }
-
-  template <class Number>
-  Eigen::RowVectorXd lifted(const Number& number_at) const {
-    Eigen::RowVectorXd x(p.size());
-    for (Index k = 0; k < x.size(); ++k) x[k] = number_at(to[static_cast<std::size_t>(k)]);
-    return detail::above_the_rest(p, near, x);
-  }
-
-  /// The place of a state; -1 where it has none.
-  Index find(Index state) const {
-    const auto found = std::lower_bound(to.begin(), to.end(), state);
-    return found == to.end() || *found != state ? -1 : found - to.begin();
-  }
-};
-
-}  // namespace
+using detail::RowSupport;
 
 // The adjoint of total value is that of own value from the start law, and from the law of arrival as often as the
 // discounted newcomers of all generations: `a = occ(start) + occ(s) D bᵀocc(start) / (1 - D sᵀy)`.
@@ -83,46 +46,42 @@ double ReferralSensitivity::reproduction_partial_at(Index i, Index j) const {
          (value_.lifetime_referrals().vector()[j] + value_.referrals().move_referrals(i, j));
 }
 
-Matrix ReferralSensitivity::partial() const {
+template <class PartialAt>
+Matrix ReferralSensitivity::of_moves(PartialAt&& partial_of) const {
   Matrix found = own_.partial();  // refuses a sparse chain
   for (Index i = 0; i < found.rows(); ++i) {
-    for (Index j = 0; j < found.cols(); ++j) found(i, j) = partial_at(i, j);
+    for (Index j = 0; j < found.cols(); ++j) found(i, j) = partial_of(i, j);
   }
   return found;
+}
+
+template <class PartialAt>
+Matrix ReferralSensitivity::lifted(PartialAt&& partial_of) const {
+  const Mask& is_lever = own_.is_lever();
+  Matrix found = Matrix::Zero(is_lever.rows(), is_lever.cols());
+  for (Index i = 0; i < found.rows(); ++i) {
+    const Eigen::RowVectorXd above = RowSupport(value_.chain(), i).lifted([&](Index j) { return partial_of(i, j); });
+    for (Index j = 0; j < found.cols(); ++j) {
+      if (is_lever(i, j)) found(i, j) = above[j];
+    }
+  }
+  return found;
+}
+
+Matrix ReferralSensitivity::partial() const {
+  return of_moves([this](Index i, Index j) { return partial_at(i, j); });
 }
 
 Matrix ReferralSensitivity::R0_partial() const {
-  Matrix found = own_.partial();
-  for (Index i = 0; i < found.rows(); ++i) {
-    for (Index j = 0; j < found.cols(); ++j) found(i, j) = reproduction_partial_at(i, j);
-  }
-  return found;
+  return of_moves([this](Index i, Index j) { return reproduction_partial_at(i, j); });
 }
 
 Matrix ReferralSensitivity::lift() const {
-  const Mask& is_lever = own_.is_lever();
-  Matrix found = Matrix::Zero(is_lever.rows(), is_lever.cols());
-  for (Index i = 0; i < found.rows(); ++i) {
-    const Eigen::RowVectorXd lifted =
-        Support(value_.chain(), i).lifted([this, i](Index j) { return partial_at(i, j); });
-    for (Index j = 0; j < found.cols(); ++j) {
-      if (is_lever(i, j)) found(i, j) = lifted[j];
-    }
-  }
-  return found;
+  return lifted([this](Index i, Index j) { return partial_at(i, j); });
 }
 
 Matrix ReferralSensitivity::R0_lift() const {
-  const Mask& is_lever = own_.is_lever();
-  Matrix found = Matrix::Zero(is_lever.rows(), is_lever.cols());
-  for (Index i = 0; i < found.rows(); ++i) {
-    const Eigen::RowVectorXd lifted =
-        Support(value_.chain(), i).lifted([this, i](Index j) { return reproduction_partial_at(i, j); });
-    for (Index j = 0; j < found.cols(); ++j) {
-      if (is_lever(i, j)) found(i, j) = lifted[j];
-    }
-  }
-  return found;
+  return lifted([this](Index i, Index j) { return reproduction_partial_at(i, j); });
 }
 
 std::vector<ReferralLever> ReferralSensitivity::levers() const {
@@ -133,11 +92,11 @@ std::vector<ReferralLever> ReferralSensitivity::levers() const {
   found.reserve(own.size());
   for (std::size_t k = 0; k < own.size();) {
     const Index i = own[k].from;
-    const Support row(value_.chain(), i);
+    const RowSupport row(value_.chain(), i);
     const Eigen::RowVectorXd total = row.lifted([this, i](Index j) { return partial_at(i, j); });
     const Eigen::RowVectorXd reproduction = row.lifted([this, i](Index j) { return reproduction_partial_at(i, j); });
     for (; k < own.size() && own[k].from == i; ++k) {
-      const Index place = row.find(own[k].to);
+      const Index place = *row.find(own[k].to);
       found.push_back({i, own[k].to, own[k].probability, own[k].value_of_a_point, total[place] / 100.0,
                        reproduction[place] / 100.0});
     }
@@ -155,18 +114,19 @@ double ReferralSensitivity::change_to_reach_R0(std::string_view from, std::strin
   const ReferralValue::Solution& s = *value_.solution_;
   const Index i = states().index(from);
   const Index j = states().index(to);
-  const std::string move = text::quoted(states().name(i)) + " → " + text::quoted(states().name(j));
-  const Support row(value_.chain(), i);
-  const Index place = row.find(j);
+  const std::string move = detail::move_name(states(), i, j);
+  const RowSupport row(value_.chain(), i);
+  const std::optional<Index> found = row.find(j);
   const std::vector<Lever> levers = own_.levers();
   const bool is_lever = s.laws.is_for_ever[static_cast<std::size_t>(i)] == 0 &&
                         std::any_of(levers.begin(), levers.end(),
                                     [i, j](const Lever& lever) { return lever.from == i && lever.to == j; });
-  if (!is_lever || place < 0) {
+  if (!is_lever || !found) {
     throw std::domain_error("change_to_reach_R0: " + move +
                             " is forbidden, already certain, or leads out of a state that is never left; choose "
                             "another move");
   }
+  const Index place = *found;
   // A change of rank one: R0(δ) = R0 + δ lift / (1 - δ direction · z), z = visits to `from` from each state.
   Vector at_from = Vector::Zero(value_.chain().n_states());
   at_from[i] = 1.0;
@@ -177,7 +137,7 @@ double ReferralSensitivity::change_to_reach_R0(std::string_view from, std::strin
   for (const Index k : row.to) most = std::max(most, reproduction_partial_at(i, k));
   if (std::abs(gain) <= 1e-14 * most) gain = 0.0;  // rounding of numbers that are alike
   const double p = row.p[place];
-  const double rest = detail::rest_of_row(row.p, place, row.p.sum());
+  const double rest = row.rest(place);
   const auto reproduction_at = [&](double change) {
     const double left = 1.0 - change * bend;
     if (gain == 0.0) return s.reproduction;

@@ -4,7 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "sojourn/market/word_of_mouth.hpp"
+#include "sojourn/chain/chain.hpp"
+#include "sojourn/market/referrals.hpp"
 
 namespace sojourn::detail {
 

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "market/reproduction.hpp"
-#include "sojourn/market/word_of_mouth.hpp"
+#include "sojourn/market/referral_value.hpp"
 #include "solve/growth.hpp"
 #include "solve/value_system.hpp"
 

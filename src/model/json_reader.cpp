@@ -48,7 +48,7 @@ Json parse_json(std::string_view given) {
 }
 
 void JsonReader::refuse(const std::string& what) const {
-  throw std::invalid_argument(path_ + ": " + what);
+  throw Misplaced(path_ + ": " + what);
 }
 
 JsonReader JsonReader::at(const std::string& key) const {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,12 +18,17 @@ using Json = nlohmann::ordered_json;
 /// The document behind a text. Throws `invalid_argument` with the position of what is not JSON.
 Json parse_json(std::string_view text);
 
+/// What is wrong at a place of the document, which the message names.
+class Misplaced : public std::invalid_argument {
+  using std::invalid_argument::invalid_argument;
+};
+
 /// A value of the document and the path that leads to it.
 class JsonReader {
  public:
   explicit JsonReader(const Json& value, std::string path = "model") : value_(&value), path_(std::move(path)) {}
 
-  /// Throws `invalid_argument`: "path: what".
+  /// Throws `Misplaced`: "path: what".
   [[noreturn]] void refuse(const std::string& what) const;
 
   JsonReader at(const std::string& key) const;

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "chain/state_words.hpp"
 #include "sojourn/chain/structure.hpp"
 #include "solve/endless.hpp"
 #include "solve/horizon.hpp"
@@ -42,13 +43,6 @@ template <class Weights, class Numbers>
 double weighted_variance(const Weights& q, const Numbers& u) {
   const double mean = q.dot(u);
   return (q.array() * (u.array() - mean).square()).sum();
-}
-
-void check_same_states(const Chain& chain, const Rewards& rewards) {
-  if (!(chain.states() == rewards.states())) {
-    throw std::invalid_argument("rewards: are for the states " + text::list(rewards.states().names()) +
-                                ", the chain has " + text::list(chain.states().names()));
-  }
 }
 
 /// Rows of the fitted chain after counting, as probabilities; a row that is taken as known stays 0.
@@ -146,7 +140,7 @@ const std::optional<Index>& LifetimeValue::horizon() const {
 }
 
 LifetimeValue lifetime_value(const Chain& chain, const Rewards& rewards, const LifetimeValueOptions& options) {
-  check_same_states(chain, rewards);
+  detail::check_same_states("rewards", rewards.states(), chain.states());
   if (!options.discount) {
     throw std::invalid_argument(
         "lifetime_value: no discount given; say an annual discount rate, a discount rate per period, a discount "

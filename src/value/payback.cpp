@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "solve/horizon.hpp"
+#include "support/level.hpp"
 #include "support/text.hpp"
 #include "value/value_walk.hpp"
 
@@ -30,22 +31,8 @@ void check_options(double cost, const PaybackOptions& options) {
     throw std::invalid_argument("error_in_cost: must be above 0 and finite (currency), found " +
                                 text::number(*options.error_in_cost));
   }
-  if (!(options.relative_error > 0.0 && options.relative_error <= 1.0)) {
-    throw std::invalid_argument("relative_error: must be above 0 and at most 1 (a share of the cost), found " +
-                                text::number(options.relative_error));
-  }
-  if (!(options.error_in_probability >= 0.0 && options.error_in_probability < 0.5)) {
-    throw std::invalid_argument("error_in_probability: must be from 0 to below 0.5, found " +
-                                text::number(options.error_in_probability));
-  }
-  if (options.most_points < 2 || options.most_points > 100'000'000) {
-    throw std::invalid_argument("most_points: must be from 2 to 100,000,000, found " +
-                                std::to_string(options.most_points));
-  }
-  if (options.exact_values < 0 || options.exact_values > 100'000'000) {
-    throw std::invalid_argument("exact_values: must be from 0 to 100,000,000, found " +
-                                std::to_string(options.exact_values));
-  }
+  detail::check_errors(options.relative_error, "the cost", options.error_in_probability);
+  detail::check_sizes(options.most_points, options.exact_values);
 }
 
 /// What became of the customers so far.
@@ -296,9 +283,7 @@ Vector Payback::cumulative() const {
 }
 
 std::optional<Index> Payback::quantile(double p) const {
-  if (!(p > 0.0 && p < 1.0)) {
-    throw std::invalid_argument("p: must be between 0 and 1, both excluded, found " + text::number(p));
-  }
+  detail::check_share("p", p);
   const Vector sums = cumulative();
   for (Index t = 0; t < sums.size(); ++t) {
     if (sums[t] >= p) return t;

@@ -1,10 +1,12 @@
-// One row of a chain whose entry gains while the others shrink in proportion.
+// One row of a chain as its levers see it: an entry gains while the others shrink in proportion.
 #pragma once
 
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <vector>
 
-#include "sojourn/chain/types.hpp"
+#include "sojourn/chain/chain.hpp"
 
 namespace sojourn::detail {
 
@@ -31,5 +33,26 @@ inline Eigen::RowVectorXd above_the_rest(const Eigen::RowVectorXd& p, Index near
   }
   return result;
 }
+
+/// The entries of one row that can change: all states of a full chain, the moves of a sparse one.
+struct RowSupport {
+  RowSupport(const Chain& chain, Index i);
+
+  /// The place of a state in the row; nothing where it has none.
+  std::optional<Index> find(Index state) const;
+  /// `1 - p` at a place.
+  double rest(Index place) const { return rest_of_row(p, place, p.sum()); }
+  /// How far each entry's number stands above the rest of the row.
+  template <class NumberOf>
+  Eigen::RowVectorXd lifted(const NumberOf& number_of) const {
+    Eigen::RowVectorXd x(p.size());
+    for (Index k = 0; k < x.size(); ++k) x[k] = number_of(to[static_cast<std::size_t>(k)]);
+    return above_the_rest(p, near, x);
+  }
+
+  std::vector<Index> to;
+  Eigen::RowVectorXd p;
+  Index near = 0;  // the entry that the others are compared with
+};
 
 }  // namespace sojourn::detail

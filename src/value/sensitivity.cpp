@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <mutex>
-#include <numeric>
 #include <stdexcept>
 #include <utility>
 
+#include "chain/state_words.hpp"
 #include "sojourn/chain/structure.hpp"
 #include "solve/value_system.hpp"
 #include "support/text.hpp"
@@ -17,34 +16,14 @@
 
 namespace sojourn {
 
-namespace {
-
-double factor_of(const LifetimeValue& value) {
-  return value.discount().factor_per_period(value.chain().period());
-}
-
 using detail::above_the_rest;
-using detail::rest_of_row;
+using detail::factor_of;
 
-std::string move_name(const StateSpace& states, Index i, Index j) {
-  return text::quoted(states.name(i)) + " → " + text::quoted(states.name(j));
-}
+struct Sensitivity::Row : detail::RowSupport {
+  Row(const Chain& chain, Index i) : RowSupport(chain, i) {}
 
-}  // namespace
-
-struct Sensitivity::Row {
-  std::vector<Index> to;
-  Eigen::RowVectorXd p;
   Eigen::RowVectorXd partial;
   Eigen::RowVectorXd above;  // the lift, were the move a lever; NaN where nothing can give way
-  Index near;                // the entry that the others are compared with
-
-  /// The place of a state in the row; nothing where it has none.
-  std::optional<Index> find(Index state) const {
-    const auto found = std::lower_bound(to.begin(), to.end(), state);
-    if (found == to.end() || *found != state) return std::nullopt;
-    return found - to.begin();
-  }
 };
 
 struct Sensitivity::Matrices {
@@ -73,24 +52,14 @@ bool Sensitivity::is_allowed(Index from, Index to) const {
 
 Sensitivity::Row Sensitivity::row(Index i) const {
   const Chain& chain = value_.chain();
-  Row row;
+  Row row(chain, i);
   if (chain.is_sparse()) {
-    chain.for_each_move(i, [&row](Index j, double) { row.to.push_back(j); });
-    const auto n = static_cast<Index>(row.to.size());
-    row.p.resize(n);
-    row.partial.resize(n);
-    for (Index k = 0; k < n; ++k) {
-      const Index j = row.to[static_cast<std::size_t>(k)];
-      row.p[k] = chain.probability(i, j);
-      row.partial[k] = detail::partial_at(value_, *gradient_, i, j);
+    row.partial.resize(row.p.size());
+    for (Index k = 0; k < row.p.size(); ++k) {
+      row.partial[k] = detail::partial_at(value_, *gradient_, i, row.to[static_cast<std::size_t>(k)]);
     }
-    row.p.maxCoeff(&row.near);
   } else {
-    row.to.resize(static_cast<std::size_t>(chain.n_states()));
-    std::iota(row.to.begin(), row.to.end(), Index{0});
-    row.p = chain.transition_matrix().row(i);
     row.partial = detail::partial_row(value_, *gradient_, i);
-    row.near = i;
   }
   row.above = above_the_rest(row.p, row.near, row.partial);
   return row;
@@ -250,7 +219,7 @@ double Sensitivity::change_to_reach(std::string_view from, std::string_view to, 
   const Chain& chain = value_.chain();
   const Index i = states().index(from);
   const Index j = states().index(to);
-  const std::string move = move_name(states(), i, j);
+  const std::string move = detail::move_name(states(), i, j);
   const Row moves = row(i);
   const std::optional<Index> place = moves.find(j);
   const bool is_lever =
@@ -262,15 +231,13 @@ double Sensitivity::change_to_reach(std::string_view from, std::string_view to, 
   }
   const double factor = factor_of(value_);
   const double p = moves.p[*place];
-  const double rest = rest_of_row(moves.p, *place, moves.p.sum());
+  const double rest = moves.rest(*place);
   // The row changes by δ · direction, a change of rank one: V(δ) = V + δ lift / (1 - δ γ direction · z), z = visits to
   // `from`.
   Vector at_from = Vector::Zero(chain.n_states());
   at_from[i] = 1.0;
   const Vector visits_to_from = detail::system_of(value_).solve_one(at_from);
-  Eigen::RowVectorXd z(moves.p.size());
-  for (Index k = 0; k < z.size(); ++k) z[k] = visits_to_from[moves.to[static_cast<std::size_t>(k)]];
-  const double bend = factor * above_the_rest(moves.p, moves.near, z)[*place];
+  const double bend = factor * moves.lifted([&](Index k) { return visits_to_from[k]; })[*place];
   const double gain = moves.above[*place];
   const auto value_at = [&](double change) {
     if (gain == 0.0) return start_mean_;
@@ -305,94 +272,6 @@ Sensitivity sensitivity(const LifetimeValue& value, const Vector& start, const s
 
 Sensitivity sensitivity(const LifetimeValue& value, std::string_view start, const std::optional<Mask>& allowed) {
   return sensitivity(value, start_in(value.chain().states(), start), allowed);
-}
-
-std::vector<BaseLever> base_levers(const LifetimeValue& value, const Vector& stock,
-                                   const std::optional<Mask>& allowed) {
-  const StateSpace& states = value.chain().states();
-  if (stock.size() != states.n_states()) {
-    throw std::invalid_argument("stock: expected one number for each of " + text::plural(states.n_states(), "state") +
-                                ", found " + std::to_string(stock.size()));
-  }
-  for (Index i = 0; i < stock.size(); ++i) {
-    if (stock[i] >= 0.0 && std::isfinite(stock[i])) continue;
-    throw std::invalid_argument("stock: holds " + text::number(stock[i]) + " customers in " +
-                                text::quoted(states.name(i)) + ", expected a number of at least 0");
-  }
-  const double customers = stock.sum();
-  if (!(customers > 0.0) || !std::isfinite(customers)) {
-    throw std::invalid_argument(
-        "stock: holds " + text::number(customers) +
-        " customers in all, expected a finite number above 0; give today's customers per state");
-  }
-  const Sensitivity why = sensitivity(value, stock / customers, allowed);
-  std::vector<BaseLever> found;
-  for (const Lever& lever : why.levers()) {
-    const double for_base = lever.value_of_a_point * customers;
-    double room = lever.probability;
-    if (lever.value_of_a_point > 0.0) {
-      const Sensitivity::Row moves = why.row(lever.from);
-      room = rest_of_row(moves.p, *moves.find(lever.to), moves.p.sum());
-    }
-    found.push_back({lever.from, lever.to, lever.probability, lever.value_of_a_point, for_base,
-                     std::abs(for_base) * std::min(1.0, 100.0 * room)});
-  }
-  std::stable_sort(found.begin(), found.end(),
-                   [](const BaseLever& a, const BaseLever& b) { return a.break_even_cost > b.break_even_cost; });
-  return found;
-}
-
-WhatIf what_if(const LifetimeValue& value, const LifetimeValue& other, const Vector& start) {
-  const Chain& before = value.chain();
-  const Chain& after = other.chain();
-  check_distribution("start", before.states(), start);
-  if (!(before.states() == after.states()) || !(before.period() == after.period())) {
-    throw std::invalid_argument("what_if: the two chains have other states or another period; compare like with like");
-  }
-  if (!(value.rewards() == other.rewards()) || factor_of(value) != factor_of(other) || value.horizon() ||
-      other.horizon()) {
-    throw std::invalid_argument(
-        "what_if: the two values must have the same rewards and discount, and both be for life");
-  }
-  const double factor = factor_of(value);
-  if (factor == 1.0) {
-    const Structure shape = structure(after);
-    for (Index i = 0; i < before.n_states(); ++i) {
-      if (shape.is_transient(i) || value.mean().vector()[i] == 0.0) continue;
-      throw std::domain_error("what_if: " + text::quoted(before.states().name(i)) +
-                              " is left for good in one chain and never in the other; give a discount factor below 1");
-    }
-  }
-  // (I - γ P') (V' - V) = γ Σ_j (p'_ij - p_ij)(w_ij + V_j): visits under the new chain, prospects under the old one.
-  const Vector visits = detail::system_of(other).solve_one_transposed(start);
-  const auto dearer = [](const MoveDifference& a, const MoveDifference& b) {
-    return std::abs(a.amount) > std::abs(b.amount);
-  };
-  WhatIf result{start.dot(value.mean().vector()), start.dot(other.mean().vector()), {}};
-  std::map<Index, double> change;  // of one row, by state
-  for (Index i = 0; i < before.n_states(); ++i) {
-    change.clear();
-    change[i] = 0.0;
-    before.for_each_move(i, [&](Index j, double p) { change[j] -= p; });
-    after.for_each_move(i, [&](Index j, double p) { change[j] += p; });
-    double others = 0.0;  // both rows sum to 1: no rounding on the diagonal
-    for (const auto& [j, d] : change) others += j == i ? 0.0 : d;
-    change[i] = -others;
-    const std::size_t first = result.moves.size();
-    double rounding = 0.0;  // a diagonal that did not change may still hold what the others round off
-    for (const auto& [j, d] : change) {
-      const double amount = visits[i] * factor * d * (value.mean().vector()[j] + value.rewards().move_reward(i, j));
-      if (before.probability(i, j) == after.probability(i, j)) {
-        rounding += amount;
-      } else {
-        result.moves.push_back({i, j, amount});
-      }
-    }
-    const auto row = result.moves.begin() + static_cast<std::ptrdiff_t>(first);
-    if (row != result.moves.end()) std::min_element(row, result.moves.end(), dearer)->amount += rounding;
-  }
-  std::stable_sort(result.moves.begin(), result.moves.end(), dearer);
-  return result;
 }
 
 }  // namespace sojourn

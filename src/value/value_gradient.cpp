@@ -14,7 +14,7 @@ Vector expected_move_reward(const Chain& chain, const Rewards& rewards) {
 ValueGradient value_gradient(const LifetimeValue& value, const Vector& start) {
   const Chain& chain = value.chain();
   const Index n = chain.n_states();
-  const double factor = value.discount().factor_per_period(chain.period());
+  const double factor = factor_of(value);
   const Vector next_move = expected_move_reward(chain, value.rewards());
 
   ValueGradient gradient{Vector::Zero(n), 0.0, {}, {}};
@@ -45,7 +45,7 @@ ValueGradient value_gradient(const LifetimeValue& value, const Vector& start) {
 
 Eigen::RowVectorXd partial_row(const LifetimeValue& value, const ValueGradient& gradient, Index i) {
   const Rewards& rewards = value.rewards();
-  const double factor = value.discount().factor_per_period(value.chain().period());
+  const double factor = factor_of(value);
   Eigen::RowVectorXd row;
   if (!value.horizon()) {
     row = (factor * gradient.visits[i]) * value.mean().vector().transpose();
@@ -65,7 +65,7 @@ double partial_at(const LifetimeValue& value, const ValueGradient& gradient, Ind
   } else {
     ahead += gradient.laws.col(i).dot(gradient.to_go.col(j).reverse());
   }
-  return value.discount().factor_per_period(value.chain().period()) * ahead;
+  return factor_of(value) * ahead;
 }
 
 }  // namespace sojourn::detail

@@ -6,6 +6,11 @@
 
 namespace sojourn::detail {
 
+/// `γ`: the discount factor per period of a value.
+inline double factor_of(const LifetimeValue& value) {
+  return value.discount().factor_per_period(value.chain().period());
+}
+
 /// `∂V/∂p_ij = γ (visits_i w_ij + Σ_t u_ti v_tj)`: for life the sum has one term, `visits` and the values; with a horizon
 /// one for each period.
 struct ValueGradient {

@@ -1,13 +1,13 @@
 #include "value/value_walk.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
-#include <map>
-#include <set>
-#include <tuple>
+#include <stdexcept>
+#include <string>
 #include <utility>
+
+#include "support/text.hpp"
 
 namespace sojourn::detail {
 
@@ -18,53 +18,6 @@ constexpr double same = 1e-14;  // amounts closer than this share of the largest
 
 std::size_t at(Index i) {
   return static_cast<std::size_t>(i);
-}
-
-/// A term of a sum of shifted grids.
-struct Term {
-  const double* from;
-  Index length;
-  Index shift;
-  double probability;
-};
-
-void add_one(double* out, const Term& term, Index begin, Index end) {
-  const double* in = term.from - term.shift;
-  for (Index k = begin; k < end; ++k) out[k] += term.probability * in[k];
-}
-
-/// `out[k] += Σ p in[k - shift]` for cells `begin` to `end`: four terms at a time where they overlap.
-void add_terms(double* out, const std::vector<Term>& terms, Index begin, Index end) {
-  std::size_t first = 0;
-  for (; first + 4 <= terms.size(); first += 4) {
-    const Term* t = &terms[first];
-    Index low = begin;
-    Index high = end;
-    for (int m = 0; m < 4; ++m) {
-      low = std::max(low, t[m].shift);
-      high = std::min(high, t[m].shift + t[m].length);
-    }
-    if (low >= high) low = high = end;
-    for (int m = 0; m < 4; ++m) {
-      const Index from = std::max(begin, t[m].shift);
-      const Index to = std::min(end, t[m].shift + t[m].length);
-      add_one(out, t[m], from, std::min(to, low));
-      add_one(out, t[m], std::max(from, high), to);
-    }
-    const double* a = t[0].from - t[0].shift;
-    const double* b = t[1].from - t[1].shift;
-    const double* c = t[2].from - t[2].shift;
-    const double* d = t[3].from - t[3].shift;
-    const double pa = t[0].probability;
-    const double pb = t[1].probability;
-    const double pc = t[2].probability;
-    const double pd = t[3].probability;
-    for (Index k = low; k < high; ++k) out[k] += (pa * a[k] + pb * b[k]) + (pc * c[k] + pd * d[k]);
-  }
-  for (; first < terms.size(); ++first) {
-    const Term& t = terms[first];
-    add_one(out, t, std::max(begin, t.shift), std::min(end, t.shift + t.length));
-  }
 }
 
 /// Sorted amounts, those that differ by rounding alone as one.
@@ -93,194 +46,24 @@ void merge_same(std::vector<Mass>& values, double tolerance) {
 
 }  // namespace
 
-/// The money that all amounts are whole multiples of; 0 when there is none.
-double common_amount(const Rewards& rewards) {
-  std::vector<double> amounts;
-  for (const double r : rewards.per_state()) amounts.push_back(std::abs(r));
-  for (Index i = 0; i < rewards.per_move().size(); ++i) amounts.push_back(std::abs(rewards.per_move().data()[i]));
-  double smallest = infinity;
-  for (const double amount : amounts) {
-    if (amount > 0.0) smallest = std::min(smallest, amount);
+void check_errors(double relative_error, const char* of, double error_in_probability) {
+  if (!(relative_error > 0.0 && relative_error <= 1.0)) {
+    throw std::invalid_argument(std::string("relative_error: must be above 0 and at most 1 (a share of ") + of +
+                                "), found " + text::number(relative_error));
   }
-  if (!std::isfinite(smallest)) return 0.0;
-  for (int part = 1; part <= 1000; ++part) {
-    const double unit = smallest / part;
-    const bool fits = std::all_of(amounts.begin(), amounts.end(), [&](double amount) {
-      const double units = amount / unit;
-      return units < 1e9 && std::abs(units - std::nearbyint(units)) <= 1e-12 * std::max(1.0, units);
-    });
-    if (fits) return unit;
-  }
-  return 0.0;
-}
-
-WalkProblem::WalkProblem(const LifetimeValue& of)
-    : value(of),
-      n(of.chain().n_states()),
-      factor(of.discount().factor_per_period(of.chain().period())),
-      horizon(of.horizon()),
-      into(at(n)),
-      per_state(of.rewards().per_state()),
-      is_settled(at(n), 1),
-      successor(at(n), 0),
-      is_spent(at(n), 1) {
-  const Matrix& P = of.chain().transition_matrix();
-  const Rewards& rewards = of.rewards();
-  for (Index i = 0; i < n; ++i) {
-    for (Index j = 0; j < n; ++j) {
-      if (P(i, j) <= 0.0) continue;
-      into[at(j)].push_back({i, P(i, j), rewards.has_move_rewards() ? rewards.per_move()(i, j) : 0.0});
-    }
-  }
-  settle();
-}
-
-/// The coarsest partition of the states by the streams of rewards that can follow; a state whose moves all lead, with one
-/// reward, into one class that does the same has a certain stream.
-void WalkProblem::settle() {
-  struct Step {
-    Index to;
-    double reward;
-  };
-  std::vector<std::vector<Step>> out(at(n));
-  for (Index j = 0; j < n; ++j) {
-    for (const Move& move : into[at(j)]) out[at(move.from)].push_back({j, move.reward});
-  }
-
-  for (Index i = 0; i < n; ++i) {
-    successor[at(i)] = out[at(i)].front().to;
-    if (per_state[i] != 0.0) is_spent[at(i)] = 0;
-    for (const Step& step : out[at(i)]) {
-      if (step.reward != 0.0) is_spent[at(i)] = 0;
-    }
-  }
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (Index i = 0; i < n; ++i) {
-      for (const Step& step : out[at(i)]) {
-        if (!is_spent[at(i)] || is_spent[at(step.to)]) continue;
-        is_spent[at(i)] = 0;
-        changed = true;
-      }
-    }
-  }
-
-  using Seen = std::set<std::pair<double, Index>>;
-  std::vector<Index> block(at(n), 0);
-  std::size_t n_blocks = 0;
-  std::vector<std::size_t> kinds(at(n), 0);
-  while (true) {
-    std::map<std::tuple<Index, double, Seen>, Index> blocks;
-    std::vector<Index> refined(at(n));
-    for (Index i = 0; i < n; ++i) {
-      Seen seen;
-      for (const Step& step : out[at(i)]) seen.insert({step.reward, block[at(step.to)]});
-      kinds[at(i)] = seen.size();
-      const auto [found, is_new] = blocks.try_emplace({block[at(i)], per_state[i], std::move(seen)}, 0);
-      if (is_new) found->second = static_cast<Index>(blocks.size()) - 1;
-      refined[at(i)] = found->second;
-    }
-    block = std::move(refined);
-    if (blocks.size() == n_blocks) break;
-    n_blocks = blocks.size();
-  }
-  for (Index i = 0; i < n; ++i) is_settled[at(i)] = kinds[at(i)] == 1;
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (Index i = 0; i < n; ++i) {
-      for (const Step& step : out[at(i)]) {
-        if (!is_settled[at(i)] || is_settled[at(step.to)]) continue;
-        is_settled[at(i)] = 0;
-        changed = true;
-      }
-    }
+  if (!(error_in_probability >= 0.0 && error_in_probability < 0.5)) {
+    throw std::invalid_argument("error_in_probability: must be from 0 to below 0.5, found " +
+                                text::number(error_in_probability));
   }
 }
 
-Vector WalkProblem::most_to_come(double sign) const {
-  // With a horizon, rewards may stop after any period; for life they do not.
-  double largest = 0.0;
-  for (Index j = 0; j < n; ++j) {
-    for (const Move& move : into[at(j)])
-      largest = std::max(largest, std::abs(per_state[move.from]) + factor * std::abs(move.reward));
+void check_sizes(Index most_points, Index exact_values) {
+  if (most_points < 2 || most_points > 100'000'000) {
+    throw std::invalid_argument("most_points: must be from 2 to 100,000,000, found " + std::to_string(most_points));
   }
-  Vector bound(n);
-  for (Index i = 0; i < n; ++i) bound[i] = is_spent[at(i)] ? 0.0 : largest / (1.0 - factor);
-  if (!bound.allFinite()) {
-    for (Index i = 0; i < n; ++i) bound[i] = is_spent[at(i)] ? 0.0 : sign * infinity;
-    return bound;
+  if (exact_values < 0 || exact_values > 100'000'000) {
+    throw std::invalid_argument("exact_values: must be from 0 to 100,000,000, found " + std::to_string(exact_values));
   }
-  // Every round keeps it a bound.
-  std::size_t n_moves = 0;
-  for (const auto& moves : into) n_moves += moves.size();
-  const auto rounds = std::max<std::size_t>(50, 2'000'000 / std::max<std::size_t>(n_moves, 1));
-  for (std::size_t round = 0; round < std::min<std::size_t>(rounds, 5'000); ++round) {
-    Vector next = Vector::Constant(n, -infinity);
-    for (Index j = 0; j < n; ++j) {
-      for (const Move& move : into[at(j)])
-        next[move.from] =
-            std::max(next[move.from], sign * per_state[move.from] + factor * (sign * move.reward + bound[j]));
-    }
-    if (horizon) next = next.cwiseMax(0.0);
-    const double change = (bound - next).cwiseAbs().maxCoeff();
-    bound = bound.cwiseMin(next);
-    if (change <= 1e-13 * largest) break;
-  }
-  return sign * bound;
-}
-
-Vector WalkProblem::largest_rise() const {
-  Vector rise = Vector::Zero(n);
-  if (factor < 1.0) {
-    double largest = 0.0;
-    for (Index j = 0; j < n; ++j) {
-      for (const Move& move : into[at(j)])
-        largest = std::max(largest, std::max(per_state[move.from], 0.0) + factor * std::max(move.reward, 0.0));
-    }
-    rise.setConstant(largest / (1.0 - factor));
-    for (Index i = 0; i < n; ++i) {
-      if (is_spent[at(i)]) rise[i] = 0.0;
-    }
-  }
-  const Index rounds = factor < 1.0 ? 2'000 : n + 1;
-  for (Index round = 0; round < rounds; ++round) {
-    Vector next = per_state.cwiseMax(0.0);
-    for (Index j = 0; j < n; ++j) {
-      for (const Move& move : into[at(j)])
-        next[move.from] = std::max(next[move.from], per_state[move.from] + factor * (move.reward + rise[j]));
-    }
-    if (factor < 1.0) next = next.cwiseMin(rise);
-    const bool stands = next == rise;
-    if (factor == 1.0 && round + 1 == rounds) {  // what still rises after n rounds rises for ever
-      for (Index i = 0; i < n; ++i) {
-        if (next[i] > rise[i]) next[i] = infinity;
-      }
-      for (bool changed = true; changed;) {
-        changed = false;
-        for (Index j = 0; j < n; ++j) {
-          if (next[j] != infinity) continue;
-          for (const Move& move : into[at(j)]) {
-            changed = changed || next[move.from] != infinity;
-            next[move.from] = infinity;
-          }
-        }
-      }
-    }
-    rise = next;
-    if (stands) break;
-  }
-  return rise;
-}
-
-Vector WalkProblem::expected(const std::optional<Index>& left) const {
-  if (!left) return value.mean().vector();
-  const Matrix& P = value.chain().transition_matrix();
-  const Rewards& rewards = value.rewards();
-  Vector once = per_state;
-  if (rewards.has_move_rewards()) once += factor * P.cwiseProduct(rewards.per_move()).rowwise().sum();
-  Vector mean = Vector::Zero(n);
-  for (Index t = 0; t < *left; ++t) mean = once + factor * (P * mean);
-  return mean;
 }
 
 ValueWalk::ValueWalk(const WalkProblem& problem, const Vector& start)
@@ -383,103 +166,160 @@ void ValueWalk::lay_on_grid(double h, double theta, bool rehearsal, Index most_p
   }
 }
 
+void ValueWalk::add_one(double* out, const Term& term, Index begin, Index end) {
+  const double* in = term.from - term.shift;
+  for (Index k = begin; k < end; ++k) out[k] += term.probability * in[k];
+}
+
+/// `out[k] += Σ p in[k - shift]` for cells `begin` to `end`: four terms at a time where they overlap.
+void ValueWalk::add_terms(double* out, const std::vector<Term>& terms, Index begin, Index end) {
+  std::size_t first = 0;
+  for (; first + 4 <= terms.size(); first += 4) {
+    const Term* t = &terms[first];
+    Index low = begin;
+    Index high = end;
+    for (int m = 0; m < 4; ++m) {
+      low = std::max(low, t[m].shift);
+      high = std::min(high, t[m].shift + t[m].length);
+    }
+    if (low >= high) low = high = end;
+    for (int m = 0; m < 4; ++m) {
+      const Index from = std::max(begin, t[m].shift);
+      const Index to = std::min(end, t[m].shift + t[m].length);
+      add_one(out, t[m], from, std::min(to, low));
+      add_one(out, t[m], std::max(from, high), to);
+    }
+    const double* a = t[0].from - t[0].shift;
+    const double* b = t[1].from - t[1].shift;
+    const double* c = t[2].from - t[2].shift;
+    const double* d = t[3].from - t[3].shift;
+    const double pa = t[0].probability;
+    const double pb = t[1].probability;
+    const double pc = t[2].probability;
+    const double pd = t[3].probability;
+    for (Index k = low; k < high; ++k) out[k] += (pa * a[k] + pb * b[k]) + (pc * c[k] + pd * d[k]);
+  }
+  for (; first < terms.size(); ++first) {
+    const Term& t = terms[first];
+    add_one(out, t, std::max(begin, t.shift), std::min(end, t.shift + t.length));
+  }
+}
+
+bool ValueWalk::gather(Index to, Slip& slip, double& reference) {
+  const WalkProblem& p = *problem_;
+  // The heaviest of those who arrive keeps its amounts to the digit; the others are rounded to its grid.
+  double heaviest = 0.0;
+  residuals_.clear();
+  for (const WalkProblem::Move& move : p.into[at(to)]) {
+    const double weight = slips_[at(move.from)].weight * move.probability;
+    const double amount = cells_[at(move.from)].base + discount_ * (p.per_state[move.from] + p.factor * move.reward);
+    residuals_.push_back(amount);
+    slip.weight += weight;
+    if (weight <= heaviest) continue;
+    heaviest = weight;
+    reference = amount;
+  }
+  if (heaviest > 0.0) return true;
+  slip.weight = 0.0;
+  return false;
+}
+
+ValueWalk::Rounding ValueWalk::round_to(double reference, Index to, double weight_of_all) {
+  const auto& moves = problem_->into[at(to)];
+  Rounding rounding{0.0, 0};
+  bool is_first = true;  // of those who have an amount
+  shifts_.clear();
+  for (std::size_t m = 0; m < moves.size(); ++m) {
+    const double weight = slips_[at(moves[m].from)].weight * moves[m].probability;
+    const double cells = weight > 0.0 ? std::nearbyint((residuals_[m] - reference) / h_) : 0.0;
+    if (std::abs(cells) > 1e15) throw GridTooLarge{static_cast<Index>(1e15)};
+    shifts_.push_back(static_cast<std::int64_t>(cells));
+    residuals_[m] -= reference + cells * h_;
+    rounding.mean += weight * residuals_[m];
+    if (weight > 0.0 && !cells_[at(moves[m].from)].mass.empty()) {
+      rounding.lowest = is_first ? shifts_.back() : std::min(rounding.lowest, shifts_.back());
+      is_first = false;
+    }
+  }
+  rounding.mean /= weight_of_all;
+  return rounding;
+}
+
+void ValueWalk::add_slips(Index to, double mean, Slip& slip) const {
+  const auto& moves = problem_->into[at(to)];
+  slip.low = infinity;
+  slip.high = -infinity;
+  slip.up = slip.down = 0.0;
+  for (std::size_t m = 0; m < moves.size(); ++m) {
+    const Slip& before = slips_[at(moves[m].from)];
+    const double share = before.weight * moves[m].probability / slip.weight;
+    if (!(share > 0.0)) continue;
+    const double off = mean - residuals_[m];
+    slip.low = std::min(slip.low, before.low + off);
+    slip.high = std::max(slip.high, before.high + off);
+    slip.square += share * (before.square + off * off);
+    if (theta_ > 0.0) {
+      const double tilt = std::exp(theta_ * off);
+      slip.up += share * before.up * tilt;
+      slip.down += share * before.down / tilt;
+    }
+  }
+}
+
+void ValueWalk::add_masses(Index to, std::int64_t lowest, Cells& out) {
+  const auto& moves = problem_->into[at(to)];
+  terms_.clear();
+  Index length = 0;
+  for (std::size_t m = 0; m < moves.size(); ++m) {
+    const Cells& from = cells_[at(moves[m].from)];
+    if (from.mass.empty() || !(slips_[at(moves[m].from)].weight > 0.0)) continue;
+    const auto cells = static_cast<Index>(from.mass.size());
+    terms_.push_back({from.mass.data(), cells, static_cast<Index>(shifts_[m] - lowest), moves[m].probability});
+    length = std::max(length, terms_.back().shift + cells);
+  }
+  if (length > most_points_ + 2) throw GridTooLarge{length};
+  out.mass.assign(at(length), 0.0);
+  constexpr Index block = 4096;  // stays in the cache nearest to the processor
+  for (Index begin = 0; begin < length; begin += block)
+    add_terms(out.mass.data(), terms_, begin, std::min(length, begin + block));
+}
+
+void ValueWalk::fold_ends(double trim, Cells& out) {
+  double folded = 0.0;
+  std::size_t first = 0;
+  while (first + 1 < out.mass.size() && folded + out.mass[first] <= trim) folded += out.mass[first++];
+  if (first > 0) {
+    out.mass[first] += folded;
+    trimmed_ += folded;
+    out.mass.erase(out.mass.begin(), out.mass.begin() + static_cast<std::ptrdiff_t>(first));
+    out.base += static_cast<double>(first) * h_;
+  }
+  folded = 0.0;
+  while (out.mass.size() > 1 && folded + out.mass.back() <= trim) {
+    folded += out.mass.back();
+    out.mass.pop_back();
+  }
+  if (!out.mass.empty()) out.mass.back() += folded;
+  trimmed_ += folded;
+}
+
 void ValueWalk::step_on_grid(double trim) {
   const WalkProblem& p = *problem_;
   next_.resize(at(p.n));
   next_slips_.assign(at(p.n), Slip{});
-  std::vector<Term> terms;
   for (Index j = 0; j < p.n; ++j) {
-    const auto& moves = p.into[at(j)];
     Cells& out = next_[at(j)];
     Slip& slip = next_slips_[at(j)];
     out.mass.clear();
-    // The heaviest of those who arrive keeps its amounts to the digit; the others are rounded to its grid.
-    double heaviest = 0.0;
     double reference = 0.0;
-    residuals_.clear();
-    for (const WalkProblem::Move& move : moves) {
-      const double weight = slips_[at(move.from)].weight * move.probability;
-      const double amount = cells_[at(move.from)].base + discount_ * (p.per_state[move.from] + p.factor * move.reward);
-      residuals_.push_back(amount);
-      slip.weight += weight;
-      if (weight <= heaviest) continue;
-      heaviest = weight;
-      reference = amount;
-    }
-    if (!(heaviest > 0.0)) {
-      slip.weight = 0.0;
-      continue;
-    }
-    shifts_.clear();
-    double mean = 0.0;
-    std::int64_t lowest = 0;  // of those who have an amount
-    bool is_first = true;
-    for (std::size_t m = 0; m < moves.size(); ++m) {
-      const double weight = slips_[at(moves[m].from)].weight * moves[m].probability;
-      const double cells = weight > 0.0 ? std::nearbyint((residuals_[m] - reference) / h_) : 0.0;
-      if (std::abs(cells) > 1e15) throw GridTooLarge{static_cast<Index>(1e15)};
-      shifts_.push_back(static_cast<std::int64_t>(cells));
-      residuals_[m] -= reference + cells * h_;
-      mean += weight * residuals_[m];
-      if (weight > 0.0 && !cells_[at(moves[m].from)].mass.empty()) {
-        lowest = is_first ? shifts_.back() : std::min(lowest, shifts_.back());
-        is_first = false;
-      }
-    }
-    mean /= slip.weight;
+    if (!gather(j, slip, reference)) continue;
+    const Rounding rounding = round_to(reference, j, slip.weight);
     // Shifting the grid by their mean keeps the mean of what is rounded at 0.
-    out.base = reference + mean + static_cast<double>(lowest) * h_;
-    slip.low = infinity;
-    slip.high = -infinity;
-    slip.up = slip.down = 0.0;
-    for (std::size_t m = 0; m < moves.size(); ++m) {
-      const Slip& before = slips_[at(moves[m].from)];
-      const double share = before.weight * moves[m].probability / slip.weight;
-      if (!(share > 0.0)) continue;
-      const double off = mean - residuals_[m];
-      slip.low = std::min(slip.low, before.low + off);
-      slip.high = std::max(slip.high, before.high + off);
-      slip.square += share * (before.square + off * off);
-      if (theta_ > 0.0) {
-        const double tilt = std::exp(theta_ * off);
-        slip.up += share * before.up * tilt;
-        slip.down += share * before.down / tilt;
-      }
-    }
+    out.base = reference + rounding.mean + static_cast<double>(rounding.lowest) * h_;
+    add_slips(j, rounding.mean, slip);
     if (rehearsal_) continue;
-
-    terms.clear();
-    Index length = 0;
-    for (std::size_t m = 0; m < moves.size(); ++m) {
-      const Cells& from = cells_[at(moves[m].from)];
-      if (from.mass.empty() || !(slips_[at(moves[m].from)].weight > 0.0)) continue;
-      const auto cells = static_cast<Index>(from.mass.size());
-      terms.push_back({from.mass.data(), cells, static_cast<Index>(shifts_[m] - lowest), moves[m].probability});
-      length = std::max(length, terms.back().shift + cells);
-    }
-    if (length > most_points_ + 2) throw GridTooLarge{length};
-    out.mass.assign(at(length), 0.0);
-    constexpr Index block = 4096;  // stays in the cache nearest to the processor
-    for (Index begin = 0; begin < length; begin += block)
-      add_terms(out.mass.data(), terms, begin, std::min(length, begin + block));
-
-    // Thin ends are folded inward.
-    double folded = 0.0;
-    std::size_t first = 0;
-    while (first + 1 < out.mass.size() && folded + out.mass[first] <= trim) folded += out.mass[first++];
-    if (first > 0) {
-      out.mass[first] += folded;
-      trimmed_ += folded;
-      out.mass.erase(out.mass.begin(), out.mass.begin() + static_cast<std::ptrdiff_t>(first));
-      out.base += static_cast<double>(first) * h_;
-    }
-    folded = 0.0;
-    while (out.mass.size() > 1 && folded + out.mass.back() <= trim) {
-      folded += out.mass.back();
-      out.mass.pop_back();
-    }
-    if (!out.mass.empty()) out.mass.back() += folded;
-    trimmed_ += folded;
+    add_masses(j, rounding.lowest, out);
+    fold_ends(trim, out);  // thin ones, inward
   }
   std::swap(cells_, next_);
   std::swap(slips_, next_slips_);

@@ -2,11 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <string>
 #include <vector>
 
-#include "sojourn/value/lifetime_value.hpp"
+#include "value/walk_problem.hpp"
 
 namespace sojourn::detail {
 
@@ -15,38 +13,6 @@ struct Mass {
   double value;
   double probability;
   double error = 0.0;
-};
-
-/// A chain with its money, in the form that a walk needs.
-struct WalkProblem {
-  struct Move {
-    Index from;
-    double probability;
-    double reward;
-  };
-
-  explicit WalkProblem(const LifetimeValue& value);
-
-  /// Bounds of the money still to come from period `t` on, per state, in money of period `t`; infinite where unknown.
-  Vector most_to_come(double sign) const;
-  /// Upper bound of the largest sum of the coming rewards up to any later moment, at least 0.
-  Vector largest_rise() const;
-  /// Expected money still to come with `left` periods to go (unset = for life).
-  Vector expected(const std::optional<Index>& left) const;
-
-  const LifetimeValue& value;
-  Index n;
-  double factor;
-  std::optional<Index> horizon;
-  std::vector<std::vector<Move>> into;  // moves by target
-  Vector per_state;
-  /// The stream of rewards from this state is certain from here on.
-  std::vector<char> is_settled;
-  std::vector<Index> successor;  // of a settled state: one that has the next reward of the stream
-  std::vector<char> is_spent;    // no money can come any more
-
- private:
-  void settle();
 };
 
 /// What may be between an amount on the grid and the true one, over the journeys that stand at one place.
@@ -102,6 +68,29 @@ class ValueWalk {
   void clear(Index i);
 
  private:
+  /// A term of a sum of shifted grids.
+  struct Term {
+    const double* from;
+    Index length;
+    Index shift;
+    double probability;
+  };
+  /// How those who arrive in a state are rounded to its grid.
+  struct Rounding {
+    double mean;          // of what it takes off their amounts
+    std::int64_t lowest;  // cell of the lowest amount
+  };
+
+  static void add_one(double* out, const Term& term, Index begin, Index end);
+  static void add_terms(double* out, const std::vector<Term>& terms, Index begin, Index end);
+
+  // One state of a step on the grid: who arrives, how far each is rounded, and their masses.
+  bool gather(Index to, Slip& slip, double& reference);
+  Rounding round_to(double reference, Index to, double weight);
+  void add_slips(Index to, double mean, Slip& slip) const;
+  void add_masses(Index to, std::int64_t lowest, Cells& out);
+  void fold_ends(double trim, Cells& out);
+
   const WalkProblem* problem_;
   Index t_ = 0;
   double discount_ = 1.0;
@@ -116,15 +105,18 @@ class ValueWalk {
   std::vector<Cells> cells_;
   std::vector<Cells> next_;
   std::vector<Slip> next_slips_;
-  std::vector<std::int64_t> shifts_;  // of the moves into one state
-  std::vector<double> residuals_;
+  std::vector<double> residuals_;     // of the moves into one state: amounts, then what rounding takes off them
+  std::vector<std::int64_t> shifts_;  // of the moves into one state, in cells
+  std::vector<Term> terms_;           // of the masses of one state
 };
-
-/// The money that all amounts are whole multiples of; 0 when there is none.
-double common_amount(const Rewards& rewards);
 
 inline constexpr std::size_t most_rehearsed = 10'000'000;  // moves followed to find out what a spacing brings
 inline constexpr double most_work = 4e11;                  // cells added up
+
+/// Throws `invalid_argument` for bounds of an error out of range; `of` is what a relative error is a share of.
+void check_errors(double relative_error, const char* of, double error_in_probability);
+/// Throws `invalid_argument` for numbers of points or of exact values out of range.
+void check_sizes(Index most_points, Index exact_values);
 
 /// Thrown when a grid grows beyond its most points.
 struct GridTooLarge {

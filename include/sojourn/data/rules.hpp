@@ -1,5 +1,5 @@
 /// \file rules.hpp
-/// Events and a table of rules → journeys: which event is evidence for which state.
+/// A table of rules: which event is evidence for which state.
 ///
 /// A rule names a state and the conditions under which an event puts the customer there; all of its conditions must
 /// hold. Rules are tried from the first to the last, and the first that matches wins. An event that matches none leaves
@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "sojourn/data/event_log.hpp"
+#include "sojourn/chain/lifecycle.hpp"
 
 namespace sojourn {
 
@@ -43,26 +43,6 @@ struct Rule {
   std::string describe() const;
 
   bool operator==(const Rule&) const = default;
-};
-
-/// A label column: codes into `labels`, negative = missing.
-struct LabelColumn {
-  std::string name;
-  std::vector<std::int64_t> codes;
-  std::vector<std::string> labels;
-};
-
-/// A number column; NaN = missing.
-struct NumberColumn {
-  std::string name;
-  std::vector<double> numbers;
-};
-
-/// A log whose states are to be told by rules; `events.state` must be empty.
-struct RuleLog {
-  EventLog events = {};
-  std::vector<LabelColumn> labels = {};
-  std::vector<NumberColumn> numbers = {};
 };
 
 /// A table of rules over one lifecycle.
@@ -100,9 +80,5 @@ class Rules {
 /// never tried) > repurchase (second order) > satisfaction (rating of 4 or more) / dissatisfaction (2 or less, or event
 /// complaint) > engagement (first event). Orders are the events order and purchase.
 Rules standard_rules();
-
-/// Journeys from a log and rules, on the clock of the event: one entry per event that the customer's state is known at.
-/// Throws `invalid_argument` as `journeys` does, and for a column that a rule needs and the log lacks.
-Journeys rule_journeys(const RuleLog& log, const Rules& rules, const JourneyOptions& options = {});
 
 }  // namespace sojourn

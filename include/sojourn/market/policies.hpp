@@ -13,8 +13,9 @@
 #include <string>
 #include <vector>
 
-#include "sojourn/market/market.hpp"
-#include "sojourn/market/reputation.hpp"
+#include "sojourn/market/market_path.hpp"
+#include "sojourn/market/market_simulation.hpp"
+#include "sojourn/market/reputation_fit.hpp"
 
 namespace sojourn {
 

@@ -10,7 +10,7 @@
 #include "sojourn/data/data_report.hpp"
 #include "sojourn/data/fit.hpp"
 #include "sojourn/data/journey.hpp"
-#include "sojourn/market/word_of_mouth.hpp"
+#include "sojourn/market/referral_value.hpp"
 #include "sojourn/simulation/simulate.hpp"
 #include "sojourn/value/lifetime_value.hpp"
 

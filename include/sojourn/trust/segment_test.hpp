@@ -9,7 +9,7 @@
 #include "sojourn/data/counts.hpp"
 #include "sojourn/data/fit.hpp"
 #include "sojourn/trust/rows_test.hpp"
-#include "sojourn/value/sensitivity.hpp"
+#include "sojourn/value/what_if.hpp"
 
 namespace sojourn {
 

@@ -32,19 +32,6 @@ struct Lever {
   double value_of_a_point;
 };
 
-/// One move as a lever on a base of customers.
-struct BaseLever {
-  Index from;
-  Index to;
-  double probability;  ///< today
-  /// One more percentage point, the row's other moves shrinking in proportion; currency per customer of the base.
-  double value_of_a_point;
-  double value_for_base;  ///< the same for the whole base, currency
-  /// What a lasting point may cost today, at most, so that it pays: a point more where the move brings value, a point
-  /// less where it takes value; where less than a point is left to give or take, what that is worth. Currency.
-  double break_even_cost;
-};
-
 /// Money lost through one exit from one state.
 struct Leak {
   Index from;
@@ -110,7 +97,6 @@ class Sensitivity {
 
  private:
   friend Sensitivity sensitivity(const LifetimeValue&, const Vector&, const std::optional<Mask>&);
-  friend std::vector<BaseLever> base_levers(const LifetimeValue&, const Vector&, const std::optional<Mask>&);
 
   /// What can change in one row: all states of a full chain, the moves of a sparse one.
   struct Row;
@@ -138,30 +124,5 @@ Sensitivity sensitivity(const LifetimeValue& value, const Vector& start,
                         const std::optional<Mask>& allowed = std::nullopt);
 Sensitivity sensitivity(const LifetimeValue& value, std::string_view start,
                         const std::optional<Mask>& allowed = std::nullopt);
-
-/// Every lever on today's base, the one that may cost most first. `stock` holds customers per state, shape (n_states,):
-/// the value that changes is that of these customers, from today on; newcomers who come later are not counted. Moves
-/// that `allowed` rules out are no levers, as in `sensitivity`. Throws `invalid_argument` for a stock that is negative,
-/// not finite, of another shape, or nobody.
-std::vector<BaseLever> base_levers(const LifetimeValue& value, const Vector& stock,
-                                   const std::optional<Mask>& allowed = std::nullopt);
-
-/// One move's share in the difference between two chains.
-struct MoveDifference {
-  Index from;
-  Index to;
-  double amount;  ///< currency per customer
-};
-
-/// What another chain would be worth, and which moves make the difference.
-struct WhatIf {
-  double value;                       ///< under the first chain
-  double other_value;                 ///< under the second
-  std::vector<MoveDifference> moves;  ///< the largest first; they sum to `other_value - value`
-};
-
-/// Compares two values for life with the same states, rewards and discount. Throws `invalid_argument` when these
-/// differ.
-WhatIf what_if(const LifetimeValue& value, const LifetimeValue& other, const Vector& start);
 
 }  // namespace sojourn

@@ -1,6 +1,7 @@
-#include "sojourn/data/rules.hpp"
+#include "sojourn/data/rule_journeys.hpp"
 
 #include "data/log_columns.hpp"
+#include "docs/data/rule_journeys.hpp"
 #include "docs/data/rules.hpp"
 
 SOJOURN_ARGUMENT(LabelArgument, "str | Sequence[str]");

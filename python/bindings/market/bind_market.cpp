@@ -3,8 +3,17 @@
 #include <cmath>
 
 #include "docs/market/market.hpp"
+#include "docs/market/market_equilibrium.hpp"
+#include "docs/market/market_growth.hpp"
+#include "docs/market/market_path.hpp"
+#include "docs/market/market_people.hpp"
+#include "docs/market/market_simulation.hpp"
 #include "docs/market/reputation.hpp"
 #include "market/referrals_argument.hpp"
+#include "sojourn/market/market_equilibrium.hpp"
+#include "sojourn/market/market_growth.hpp"
+#include "sojourn/market/market_path.hpp"
+#include "sojourn/market/market_people.hpp"
 #include "support/arguments.hpp"
 #include "support/text.hpp"
 

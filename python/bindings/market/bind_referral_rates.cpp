@@ -4,8 +4,12 @@
 #include <cmath>
 
 #include "data/log_columns.hpp"
-#include "docs/market/offspring_law.hpp"
+#include "docs/market/offspring_fit.hpp"
+#include "docs/market/rating_log.hpp"
+#include "docs/market/referral_log.hpp"
 #include "docs/market/referral_rates.hpp"
+#include "docs/market/word_of_mouth_report.hpp"
+#include "sojourn/market/offspring_fit.hpp"
 #include "support/arguments.hpp"
 #include "support/text_table.hpp"
 

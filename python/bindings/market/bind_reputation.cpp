@@ -1,6 +1,7 @@
-#include "sojourn/market/reputation.hpp"
+#include "sojourn/market/reputation_fit.hpp"
 
 #include "docs/market/reputation.hpp"
+#include "docs/market/reputation_fit.hpp"
 #include "support/arguments.hpp"
 #include "support/each_number.hpp"
 

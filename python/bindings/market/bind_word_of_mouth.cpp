@@ -1,8 +1,14 @@
-#include "sojourn/market/word_of_mouth.hpp"
+#include "sojourn/market/referral_value.hpp"
 
+#include "docs/market/branching.hpp"
+#include "docs/market/quadrants.hpp"
+#include "docs/market/referral_sensitivity.hpp"
+#include "docs/market/referral_value.hpp"
 #include "docs/market/referrals.hpp"
-#include "docs/market/word_of_mouth.hpp"
 #include "market/referrals_argument.hpp"
+#include "sojourn/market/branching.hpp"
+#include "sojourn/market/quadrants.hpp"
+#include "sojourn/market/referral_sensitivity.hpp"
 #include "support/printing.hpp"
 #include "support/rows.hpp"
 #include "value/bound_sensitivity.hpp"
@@ -557,7 +563,7 @@ ReferralSensitivity
         py::arg("acquisition_cost") = defaults.acquisition_cost, py::arg("first_reward") = defaults.first_reward,
         py::arg("annual_discount_rate") = py::none(), py::arg("discount_rate_per_period") = py::none(),
         py::arg("discount_factor") = py::none(), py::arg("discount") = py::none(),
-        docs((std::string(doc::referral_value) + "\n\n" + doc::file_word_of_mouth).c_str(), R"(Parameters
+        docs((std::string(doc::referral_value) + "\n\n" + doc::file_referral_value).c_str(), R"(Parameters
 ----------
 chain : Chain or FitResult
 rewards : Rewards, dict {state or (from, to): amount} or array_like of shape (n_states,), optional

@@ -1,6 +1,7 @@
 #include "sojourn/simulation/simulate.hpp"
 
 #include "docs/simulation/simulate.hpp"
+#include "docs/simulation/simulation.hpp"
 #include "support/arguments.hpp"
 #include "support/memory.hpp"
 #include "support/printing.hpp"

@@ -1,6 +1,10 @@
 #include "sojourn/trust/uncertainty.hpp"
 
 #include "data/fit_arguments.hpp"
+#include "docs/trust/bootstrap.hpp"
+#include "docs/trust/delta_method.hpp"
+#include "docs/trust/posterior.hpp"
+#include "docs/trust/uncertain.hpp"
 #include "docs/trust/uncertainty.hpp"
 #include "support/arguments.hpp"
 #include "value/bound_value.hpp"

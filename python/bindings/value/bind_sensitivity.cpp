@@ -1,6 +1,9 @@
 #include "sojourn/value/sensitivity.hpp"
 
+#include "docs/value/base_levers.hpp"
 #include "docs/value/sensitivity.hpp"
+#include "docs/value/what_if.hpp"
+#include "sojourn/value/base_levers.hpp"
 #include "support/arguments.hpp"
 #include "support/rows.hpp"
 #include "value/bound_sensitivity.hpp"

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sojourn/value/sensitivity.hpp"
+#include "sojourn/value/what_if.hpp"
 
 namespace sojourn::python {
 

@@ -10,6 +10,11 @@
 
 namespace sojourn::test {
 
+// Numbers with more digits than the library has, for answers by the book.
+using Long = long double;
+using LongMatrix = Eigen::Matrix<Long, Eigen::Dynamic, Eigen::Dynamic>;
+using LongVector = Eigen::Matrix<Long, Eigen::Dynamic, 1>;
+
 inline Chain numbered_chain(const Matrix& P) {
   std::vector<std::string> names;
   for (Index i = 0; i < P.rows(); ++i) names.push_back("s" + std::to_string(i));

@@ -43,6 +43,29 @@ inline Market small_market(std::int64_t people = 10'000) {
   return market;
 }
 
+/// Two states of no consequence but that their growth is known.
+inline Market two_states_market(double referrals) {
+  const StateSpace states{"active", "churn"};
+  Market market{.chain = {states, matrix({{.8, .2}, {0, 1}})}, .rewards = Rewards(states, {{"active", 10.0}})};
+  market.people = std::int64_t{1} << 50;
+  market.stock = whole_numbers({1'000'000, 0});
+  market.referrals = Referrals(market.chain.states(), numbers({referrals, 0}));
+  return market;
+}
+
+/// The same market with another row.
+inline Market with_move(const Market& market, const char* from, const char* to, double p) {
+  const Index i = market.chain.states().index(from);
+  const Index j = market.chain.states().index(to);
+  Vector row = market.chain.transition_matrix().row(i).transpose();
+  const double others = row.sum() - row[j];
+  row *= (1.0 - p) / others;
+  row[j] = p;
+  Market changed = market;
+  changed.chain = market.chain.with_row(from, row);
+  return changed;
+}
+
 inline Vector random_rates(Dice& dice, Index n, double most) {
   Vector rates(n);
   for (double& rate : rates) rate = dice.uniform() < .3 ? 0.0 : dice.uniform(0.0, most);

@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "sojourn/market/policies.hpp"
-#include "sojourn/market/word_of_mouth.hpp"
+#include "sojourn/market/referral_value.hpp"
 #include "support/support.hpp"
 
 using namespace sojourn;

@@ -1,3 +1,5 @@
+#include "sojourn/value/sensitivity.hpp"
+
 #include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
@@ -5,17 +7,13 @@
 
 #include "chain/chain_cases.hpp"
 #include "sojourn/chain/structure.hpp"
-#include "sojourn/value/sensitivity.hpp"
 #include "support/support.hpp"
+#include "value/lever_cases.hpp"
 
 using namespace sojourn;
 using namespace sojourn::test;
 
 namespace {
-
-using Long = long double;
-using LongMatrix = Eigen::Matrix<Long, Eigen::Dynamic, Eigen::Dynamic>;
-using LongVector = Eigen::Matrix<Long, Eigen::Dynamic, 1>;
 
 /// A value by the book and in more digits, for any numbers in the place of probabilities, so that differences can be
 /// taken in every direction.
@@ -68,35 +66,12 @@ struct Free {
   }
 };
 
-struct Case {
-  LifetimeValue value;
-  Vector start;
-};
-
-/// Values for life and over a horizon, discounted and not, with and without rewards of moves.
-Case random_case(Dice& dice, int turn) {
-  const bool undiscounted = turn % 4 == 3;
-  const Chain chain = undiscounted ? random_absorbing_chain(dice, dice.integer(2, 7), 1, .7)
-                                   : random_shape(dice, turn % 6 == 3 ? 0 : turn);
-  const Rewards rewards = random_rewards(dice, chain, turn % 2 == 0 || turn % 8 == 3, undiscounted);
-  LifetimeValueOptions options{.discount = undiscounted ? Discount::none() : Discount::factor(dice.uniform(.5, .97))};
-  if (turn % 3 == 2) options.horizon = dice.integer(1, 20);
-  return {lifetime_value(chain, rewards, options), random_distribution(dice, chain.n_states())};
-}
-
 /// The value after a change of one row.
 double value_with_row(const LifetimeValue& value, Index i, const Vector& row, const Vector& start) {
   const Chain changed = value.chain().with_row(value.chain().states().name(i), row);
   return lifetime_value(changed, value.rewards(), {.discount = value.discount(), .horizon = value.horizon()})
       .start_value(start)
       .mean;
-}
-
-LifetimeValue loyalty_value(double churn = .2, double factor = .9) {
-  const Chain chain(StateSpace{"active", "loyal", "churn"}, matrix({{.8 - churn, .2, churn}, {0, .9, .1}, {0, 0, 1}}),
-                    Period::years(1));
-  return lifetime_value(chain, Rewards(chain.states(), {{"active", 10.0}, {"loyal", 30.0}}),
-                        {.discount = Discount::factor(factor)});
 }
 
 }  // namespace
@@ -117,7 +92,7 @@ TEST_CASE("published derivatives come out of sensitivity") {
 TEST_CASE("every derivative is the difference quotient of the value") {
   Dice dice(61);
   for (int k = 0; k < 96; ++k) {
-    const auto [value, start] = random_case(dice, k);
+    const auto [value, start] = random_value(dice, k);
     const Sensitivity why = sensitivity(value, start);
     const Free free(value, start);
     const Index n = value.chain().n_states();
@@ -147,7 +122,7 @@ TEST_CASE("every lift is the difference quotient of a value whose rows sum to on
   Dice dice(62);
   int compared = 0;
   for (int k = 0; k < 96; ++k) {
-    const auto [value, start] = random_case(dice, k);
+    const auto [value, start] = random_value(dice, k);
     const Sensitivity why = sensitivity(value, start);
     const Free free(value, start);
     const Matrix& P = value.chain().transition_matrix();
@@ -183,7 +158,7 @@ TEST_CASE("every lift is the difference quotient of a value whose rows sum to on
 TEST_CASE("a lift that one named move pays for is the difference quotient of the two") {
   Dice dice(63);
   for (int k = 0; k < 48; ++k) {
-    const auto [value, start] = random_case(dice, k);
+    const auto [value, start] = random_value(dice, k);
     const Sensitivity why = sensitivity(value, start);
     const Matrix& P = value.chain().transition_matrix();
     const auto& names = value.chain().states().names();
@@ -367,54 +342,6 @@ TEST_CASE("states without a moment of truth leak under none") {
                                        {"leaks_by_moment", "other states"});
 }
 
-TEST_CASE("a lever on a base is worth what its customers gain together") {
-  Dice dice(68);
-  for (int k = 0; k < 40; ++k) {
-    const LifetimeValue value = random_case(dice, k).value;
-    const Index n = value.chain().n_states();
-    Vector stock = 1000.0 * random_distribution(dice, n);
-    stock[0] += 1.0;
-    const std::vector<BaseLever> levers = base_levers(value, stock);
-    Matrix together = Matrix::Zero(n, n);
-    for (Index i = 0; i < n; ++i) {
-      together +=
-          stock[i] * sensitivity(value, start_in(value.chain().states(), value.chain().states().name(i))).lift();
-    }
-    const double size = size_of(together);
-    for (std::size_t l = 0; l < levers.size(); ++l) {
-      const BaseLever& lever = levers[l];
-      CHECK(std::abs(lever.value_for_base - together(lever.from, lever.to) / 100.0) < 1e-10 * size);
-      CHECK(lever.value_of_a_point == Catch::Approx(lever.value_for_base / stock.sum()));
-      const double room = lever.value_for_base > 0.0 ? 1.0 - lever.probability : lever.probability;
-      CHECK(lever.break_even_cost ==
-            Catch::Approx(std::abs(lever.value_for_base) * std::min(1.0, 100.0 * room)).margin(1e-9 * size));
-      if (l > 0) CHECK(levers[l - 1].break_even_cost >= lever.break_even_cost);
-    }
-    CHECK(levers.size() == sensitivity(value, stock / stock.sum()).levers().size());
-  }
-}
-
-TEST_CASE("a point that cannot be taken away may cost nothing") {
-  const Chain chain(StateSpace{"active", "trouble", "churn"}, matrix({{.8, 0, .2}, {0, .5, .5}, {0, 0, 1}}));
-  const LifetimeValue value =
-      lifetime_value(chain, Rewards(chain.states(), {{"active", 10.0}}), {.discount = Discount::factor(.9)});
-  for (const BaseLever& lever : base_levers(value, numbers({100, 0, 0}))) {
-    if (lever.from != 0 || lever.to != 1) continue;
-    CHECK(lever.value_for_base < 0.0);
-    CHECK(lever.break_even_cost == 0.0);
-  }
-}
-
-TEST_CASE("a base is a number of customers per state") {
-  const LifetimeValue value = loyalty_value();
-  check_refused<std::invalid_argument>([&] { (void)base_levers(value, numbers({1, 2})); }, {"stock", "3 states", "2"});
-  check_refused<std::invalid_argument>([&] { (void)base_levers(value, numbers({1, -2, 0})); },
-                                       {"stock", "-2", "'loyal'"});
-  check_refused<std::invalid_argument>([&] { (void)base_levers(value, numbers({1, not_a_number, 0})); },
-                                       {"stock", "nan", "'loyal'"});
-  check_refused<std::invalid_argument>([&] { (void)base_levers(value, numbers({0, 0, 0})); }, {"stock", "above 0"});
-}
-
 TEST_CASE("the change that reaches a value reaches it exactly") {
   Dice dice(65);
   int reached = 0;
@@ -505,98 +432,4 @@ TEST_CASE("a fit rules out what its lifecycle forbids") {
   CHECK(why.is_lever()(1, 2));
   CHECK_FALSE(why.is_lever()(0, 1));  // allowed, and certain
   for (const Lever& lever : why.levers()) CHECK(life.allowed()(lever.from, lever.to));
-}
-
-TEST_CASE("what another chain is worth splits by move, and the parts sum to the difference") {
-  Dice dice(66);
-  for (int k = 0; k < 120; ++k) {
-    const bool undiscounted = k % 3 == 0;
-    const Index n = dice.integer(2, 8);
-    const Chain before = undiscounted ? random_absorbing_chain(dice, n, 1, .7) : random_chain(dice, n, .5);
-    const Chain after = undiscounted ? random_absorbing_chain(dice, n, 1, .7) : random_chain(dice, n, .5);
-    const Rewards rewards = random_rewards(dice, before, k % 2 == 0, undiscounted);
-    const LifetimeValueOptions options{.discount =
-                                           undiscounted ? Discount::none() : Discount::factor(dice.uniform(.1, .99))};
-    const LifetimeValue a = lifetime_value(before, rewards, options);
-    const LifetimeValue b = lifetime_value(after, rewards, options);
-    const Vector start = random_distribution(dice, n);
-    const WhatIf split = what_if(a, b, start);
-    CHECK(split.value == a.start_value(start).mean);
-    CHECK(split.other_value == b.start_value(start).mean);
-    double sum = 0.0;
-    double size = 1.0;
-    for (std::size_t m = 0; m < split.moves.size(); ++m) {
-      sum += split.moves[m].amount;
-      size += std::abs(split.moves[m].amount);
-      if (m > 0) CHECK(std::abs(split.moves[m - 1].amount) >= std::abs(split.moves[m].amount));
-      CHECK(before.transition_matrix()(split.moves[m].from, split.moves[m].to) !=
-            after.transition_matrix()(split.moves[m].from, split.moves[m].to));
-    }
-    CHECK(std::abs(sum - (split.other_value - split.value)) < 1e-12 * size);
-  }
-}
-
-TEST_CASE("the split by move stays exact where next to nobody leaves") {
-  Dice dice(67);
-  for (int k = 0; k < 20; ++k) {
-    const Chain before = random_slow_chain(dice, 5, 1e-9);
-    Vector row = before.transition_matrix().row(0).transpose();
-    row.head(4) *= (1.0 - 3e-9) / row.head(4).sum();
-    row[4] = 3e-9;
-    const Chain after = before.with_row("s0", row);
-    const Rewards rewards = Rewards(before.states(), numbers({5, 7, 9, 11, 0}));
-    const LifetimeValue a = lifetime_value(before, rewards, {.discount = Discount::none()});
-    const LifetimeValue b = lifetime_value(after, rewards, {.discount = Discount::none()});
-    const WhatIf split = what_if(a, b, start_in(before.states(), "s0"));
-    double sum = 0.0;
-    double size = 0.0;
-    for (const MoveDifference& move : split.moves) {
-      sum += move.amount;
-      size += std::abs(move.amount);
-    }
-    CHECK(std::abs(sum - (split.other_value - split.value)) < 1e-12 * size);
-  }
-}
-
-TEST_CASE("a chain compared with itself differs by nothing") {
-  const LifetimeValue value = loyalty_value();
-  const WhatIf split = what_if(value, value, numbers({1, 0, 0}));
-  CHECK(split.moves.empty());
-  CHECK(split.value == split.other_value);
-}
-
-TEST_CASE("values are compared like with like") {
-  const LifetimeValue value = loyalty_value();
-  const Vector start = numbers({1, 0, 0});
-  const LifetimeValue dearer = loyalty_value(.2, .95);
-  check_refused<std::invalid_argument>([&] { (void)what_if(value, dearer, start); }, {"what_if", "discount"});
-  const LifetimeValue other_money = lifetime_value(value.chain(), Rewards(value.chain().states(), {{"active", 1.0}}),
-                                                   {.discount = Discount::factor(.9)});
-  check_refused<std::invalid_argument>([&] { (void)what_if(value, other_money, start); }, {"what_if", "rewards"});
-  const LifetimeValue year =
-      lifetime_value(value.chain(), value.rewards(), {.discount = Discount::factor(.9), .horizon = 12});
-  check_refused<std::invalid_argument>([&] { (void)what_if(value, year, start); }, {"for life"});
-  const Chain renamed(StateSpace{"x", "y", "z"}, value.chain().transition_matrix(), Period::years(1));
-  check_refused<std::invalid_argument>(
-      [&] {
-        (void)what_if(value, lifetime_value(renamed, Rewards(renamed.states()), {.discount = Discount::factor(.9)}),
-                      start);
-      },
-      {"what_if", "states"});
-  check_refused<std::invalid_argument>([&] { (void)what_if(value, value, numbers({1, 1, 0})); }, {"start"});
-}
-
-TEST_CASE("undiscounted, a set of states that only one chain never leaves cannot be compared") {
-  const StateSpace states{"pay", "x", "y", "end"};
-  const Chain open(states, matrix({{0, 1, 0, 0}, {0, 0, 1, 0}, {.5, 0, 0, .5}, {0, 0, 0, 1}}));
-  const Chain closed(states, matrix({{0, 1, 0, 0}, {0, 0, 1, 0}, {0, 1, 0, 0}, {0, 0, 0, 1}}));
-  const Rewards rewards(states, {{"pay", 1.0}});
-  const LifetimeValue a = lifetime_value(open, rewards, {.discount = Discount::none()});
-  const LifetimeValue b = lifetime_value(closed, rewards, {.discount = Discount::none()});
-  check_refused<std::domain_error>([&] { (void)what_if(a, b, numbers({1, 0, 0, 0})); },
-                                   {"what_if", "'x'", "discount factor below 1"});
-  const WhatIf back = what_if(b, a, numbers({1, 0, 0, 0}));  // the other way the split exists
-  double sum = 0.0;
-  for (const MoveDifference& move : back.moves) sum += move.amount;
-  CHECK(sum == Catch::Approx(back.other_value - back.value));
 }

@@ -1,27 +1,19 @@
-#include "sojourn/market/market.hpp"
+#include "sojourn/market/market_path.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
-#include "market/market_numbers.hpp"
+#include "market/market_book.hpp"
 #include "solve/horizon.hpp"
+#include "support/level.hpp"
 #include "support/text.hpp"
 
 namespace sojourn {
 
-namespace {
-
 using detail::MarketFlow;
 using detail::MarketPlan;
 using detail::MarketState;
-
-void check_share(const char* what, double x) {
-  if (x >= 0.0 && x <= 1.0) return;
-  throw std::invalid_argument(std::string(what) + ": must be a probability from 0 to 1, found " + text::number(x));
-}
-
-}  // namespace
 
 MarketPath market_path(const Market& market, const MarketPathOptions& options) {
   const MarketPlan plan(market);
@@ -81,8 +73,8 @@ MarketPath market_path(const Market& market, const MarketPathOptions& options) {
 
 DeliveryGap delivery_gap(const Market& market, std::string_view from, std::string_view to, double believed, double felt,
                          const MarketPathOptions& options) {
-  check_share("believed", believed);
-  check_share("felt", felt);
+  detail::check_probability("believed", believed);
+  detail::check_probability("felt", felt);
   const StateSpace& states = market.chain.states();
   const Index i = states.index(from);
   const Index j = states.index(to);

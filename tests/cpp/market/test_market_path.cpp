@@ -1,4 +1,5 @@
-// The mean field of a market: against its formula written down anew, closed forms, and the exact answers it contains.
+// Against the formula written down anew, closed forms, and the exact answers that the mean field contains.
+#include "sojourn/market/market_path.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -24,35 +25,6 @@ Market bass(double p, double q, double step) {
 double bass_closed_form(double p, double q, double t) {
   const double left = std::exp(-(p + q) * t);
   return (1.0 - left) / (1.0 + q / p * left);
-}
-
-/// Two states of no consequence but that their growth is known.
-Market two_states(double referrals) {
-  const StateSpace states{"active", "churn"};
-  Market market{.chain = {states, matrix({{.8, .2}, {0, 1}})}, .rewards = Rewards(states, {{"active", 10.0}})};
-  market.people = std::int64_t{1} << 50;
-  market.stock = whole_numbers({1'000'000, 0});
-  market.referrals = Referrals(market.chain.states(), numbers({referrals, 0}));
-  return market;
-}
-
-/// The same market with another row.
-Market with_move(const Market& market, const char* from, const char* to, double p) {
-  const Index i = market.chain.states().index(from);
-  const Index j = market.chain.states().index(to);
-  Vector row = market.chain.transition_matrix().row(i).transpose();
-  const double others = row.sum() - row[j];
-  row *= (1.0 - p) / others;
-  row[j] = p;
-  Market changed = market;
-  changed.chain = market.chain.with_row(from, row);
-  return changed;
-}
-
-/// A market standing at numbers that need not be whole: what `market_path` makes of it from there, in a large copy.
-double growth_of_path(Market market, Index periods) {
-  const MarketPath path = market_path(market, {.horizon = periods});
-  return path.inside[periods] / path.inside[periods - 1];
 }
 
 }  // namespace
@@ -189,152 +161,6 @@ TEST_CASE("adoption peaks when the published formula says") {
   }
 }
 
-TEST_CASE("a small base grows by the growth factor, and the factor of two states is known") {
-  for (const auto& [referrals, growth] : {std::pair{.1, .9}, {.2, 1.0}, {.4, 1.2}}) {
-    CAPTURE(referrals);
-    CHECK(market_growth(two_states(referrals)) == Catch::Approx(growth).epsilon(1e-13));
-    CHECK(growth_of_path(two_states(referrals), 20) == Catch::Approx(growth).epsilon(1e-6));
-  }
-}
-
-TEST_CASE("with a reputation the growth factor is that of a base settled at its own mix") {
-  Market market = small_market(std::int64_t{1} << 51);
-  market.advertising = 0.0;
-  market.stock = whole_numbers({100'000, 100'000, 100'000, 100'000, 0});
-  for (const double referrals : {.25, .6, 1.0}) {
-    CAPTURE(referrals);
-    market.referrals = Referrals(market.chain.states(), numbers({0, 0, referrals, 0, 0}));
-    // Those gone outlast a base that shrinks fast, and what they tell with them.
-    market.reputation->sources[0].bad[4] = referrals < .5 ? 0.0 : .1;
-    const double growth = market_growth(market);
-    // Long enough to settle, short enough to stay small beside the market and large beside the prior.
-    const MarketPath path = market_path(market, {.horizon = 60});
-    CHECK(path.inside[60] / path.inside[59] == Catch::Approx(growth).epsilon(2e-3));
-  }
-}
-
-TEST_CASE("one who is gone may go on telling and bringing, and counts in the growth") {
-  Market market = two_states(.1);
-  market.referrals = Referrals(market.chain.states(), numbers({.1, .05}));
-  market.returns = .3;
-  // Active and churned feed each other: [.9, .2; .05, .7].
-  CHECK(market_growth(market) == Catch::Approx(.8 + std::sqrt(.01 + .01)).epsilon(1e-12));
-  CHECK(growth_of_path(market, 60) == Catch::Approx(market_growth(market)).epsilon(1e-6));
-}
-
-TEST_CASE("an equilibrium stands still, and is stable where disturbances fade") {
-  Dice dice(21);
-  int n_stable = 0;
-  for (int turn = 0; turn < 30; ++turn) {
-    CAPTURE(turn);
-    Market market = random_market(dice, 1'000'000'000'000);
-    market.returns = std::max(market.returns, .05);
-    const auto found = market_equilibria(market);
-    REQUIRE(!found.empty());
-    for (const MarketEquilibrium& e : found) {
-      CHECK(e.residual < 1e-11);
-      CHECK(e.occupancy.minCoeff() >= 0.0);
-      CHECK(e.pool + e.occupancy.sum() == Catch::Approx(1e12).epsilon(1e-12));
-      // Begun beside it, in whole people.
-      Market beside = market;
-      beside.stock = (e.occupancy * (1.0 - 1e-5)).cast<std::int64_t>();
-      if (beside.reputation) {
-        beside.reputation->good = e.good;
-        beside.reputation->bad = e.bad;
-      }
-      const MarketPath path = market_path(beside, {.horizon = 400});
-      const double first = (path.occupancy.row(0).transpose() - e.occupancy).norm();
-      const double last = (path.occupancy.row(400).transpose() - e.occupancy).norm();
-      if (e.spectral_radius < .97) {
-        ++n_stable;
-        CHECK(e.is_stable);
-        CHECK(last < .01 * first);
-      }
-      if (e.spectral_radius > 1.03 && first > 0.0) CHECK(last > first);
-    }
-  }
-  CHECK(n_stable > 20);
-}
-
-TEST_CASE("disturbances fade, or grow, by the spectral radius per period") {
-  Market market = small_market(1'000'000'000'000);
-  const auto found = market_equilibria(market);
-  REQUIRE(found.size() == 1);
-  const MarketEquilibrium& e = found.front();
-  CHECK(e.is_stable);
-  Market beside = market;
-  beside.stock = (e.occupancy * 1.001).cast<std::int64_t>();
-  beside.reputation->good = e.good;
-  beside.reputation->bad = e.bad;
-  const MarketPath path = market_path(beside, {.horizon = 160});
-  // The eigenvalue of the slowest part may be complex: its size shows over several periods.
-  const double rate = std::pow((path.occupancy.row(160).transpose() - e.occupancy).norm() /
-                                   (path.occupancy.row(120).transpose() - e.occupancy).norm(),
-                               1.0 / 40);
-  CHECK(rate == Catch::Approx(e.spectral_radius).epsilon(.01));
-}
-
-TEST_CASE("without advertising the empty market is an equilibrium, stable exactly where a base shrinks") {
-  for (const double referrals : {.05, .15, .19, .21, .3, 2.0}) {
-    CAPTURE(referrals);
-    Market market = two_states(referrals);
-    market.returns = .1;
-    const auto found = market_equilibria(market);
-    REQUIRE(!found.empty());
-    CHECK(found.front().occupancy.isZero());
-    CHECK(found.front().is_stable == (market_growth(market) < 1.0));
-    CHECK(found.front().spectral_radius == Catch::Approx(std::max(.9, market_growth(market))).epsilon(1e-12));
-    CHECK(found.size() == (referrals < .2 ? 1 : 2));
-    if (found.size() == 2) CHECK(found.back().is_stable);
-  }
-}
-
-TEST_CASE("a reputation may hold a market up or down: both equilibria are found") {
-  Market market = small_market(1'000'000);
-  market.reputation->law.sensitivity = 12.0;
-  market.reputation->law.reference = .55;
-  market.advertising = .002;
-  market.referrals = Referrals(market.chain.states(), numbers({0, 0, .25, 0, 0}));
-  market.reputation->sources = {{.good = numbers({0, 0, 1, 0, 0}), .bad = numbers({.12, 0, 0, .3, 0})}};
-  const auto found = market_equilibria(market);
-  std::size_t stable = 0;
-  for (const MarketEquilibrium& e : found) stable += e.is_stable ? 1 : 0;
-  CHECK(stable == 2);
-  CHECK(found.front().reputation < found.back().reputation);
-  CHECK(found.front().occupancy[2] < found.back().occupancy[2]);
-}
-
-TEST_CASE("below the threshold the base shrinks, above it grows") {
-  Market market = small_market(std::int64_t{1} << 51);
-  market.advertising = 0.0;
-  market.referrals = Referrals(market.chain.states(), numbers({0, 0, .8, 0, 0}));
-  market.stock = whole_numbers({100'000, 100'000, 100'000, 100'000, 0});
-  const MarketThreshold at = market_threshold(market, "fmot", "satisfied");
-  CHECK(at.grows_above);
-  CHECK(at.current == .6);
-  CHECK(at.growth_now == market_growth(market));
-  CHECK(market_growth(with_move(market, "fmot", "satisfied", at.probability)) == Catch::Approx(1.0).margin(1e-10));
-  CHECK(growth_of_path(with_move(market, "fmot", "satisfied", at.probability - .03), 120) < 1.0);
-  CHECK(growth_of_path(with_move(market, "fmot", "satisfied", at.probability + .03), 120) > 1.0);
-  const MarketThreshold exit = market_threshold(market, "satisfied", "lapsed");
-  CHECK(!exit.grows_above);
-  CHECK(market_growth(with_move(market, "satisfied", "lapsed", exit.probability)) == Catch::Approx(1.0).margin(1e-10));
-  // Of two states: p + b = 1.
-  CHECK(market_threshold(two_states(.4), "active", "active").probability == Catch::Approx(.6).margin(1e-10));
-}
-
-TEST_CASE("a threshold that no probability reaches is refused with the reach") {
-  const std::string message =
-      refusal<std::domain_error>([] { (void)market_threshold(two_states(0.0), "active", "active"); });
-  CHECK_THAT(message, Catch::Matchers::ContainsSubstring("the base shrinks"));
-  CHECK_THAT(message, Catch::Matchers::ContainsSubstring("from 1e-09 to 1"));
-  check_refused<std::domain_error>([] { (void)market_threshold(two_states(1.5), "active", "active"); },
-                                   {"never shrinks", "'active' → 'active'"});
-  check_refused<std::domain_error>([] { (void)market_threshold(two_states(.1), "churn", "churn"); },
-                                   {"'churn' leads nowhere but to 'churn'"});
-  check_refused<std::out_of_range>([] { (void)market_threshold(two_states(.1), "active", "loyal"); }, {"loyal"});
-}
-
 TEST_CASE("better experiences bring more searchers on, from the period after they were shared") {
   Market market = small_market();
   const MarketPath base = market_path(market, {.horizon = 12});
@@ -390,19 +216,6 @@ TEST_CASE("a market tells what was followed") {
        {"mean field", "10,000 people", "advertising 0.01", "reputation at 'zmot'", "3 periods", ".99"}) {
     CHECK_THAT(path.definition, Catch::Matchers::ContainsSubstring(words));
   }
-}
-
-TEST_CASE("a market that settles wherever it happens to be is refused by name") {
-  Market market = small_market();
-  market.returns = 0.0;
-  market.advertising = 0.0;
-  check_refused<std::domain_error>([&] { (void)market_equilibria(market); },
-                                   {"'lapsed' never return", "returns above 0"});
-  // With one exit and advertising everybody ends there.
-  market.advertising = .01;
-  const auto found = market_equilibria(market);
-  REQUIRE(found.size() == 1);
-  CHECK(found[0].occupancy[4] == Catch::Approx(10'000.0).epsilon(1e-9));
 }
 
 TEST_CASE("markets that cannot be are refused with the reason") {

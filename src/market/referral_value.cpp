@@ -1,4 +1,4 @@
-#include "sojourn/market/word_of_mouth.hpp"
+#include "sojourn/market/referral_value.hpp"
 
 #include <cmath>
 #include <mutex>
