@@ -1748,7 +1748,7 @@ def simulate(
     outputs: Sequence[str] | str = ("value",),
     targets: Sequence[str] | str | None = None,
     stays: Literal["stepped", "jumped"] = "stepped",
-    progress: Callable[[int, int], object] | None = None,
+    progress: bool | Callable[[int, int], object] = False,
     **kwargs: Any,
 ) -> Simulation: ...
 
@@ -2064,9 +2064,9 @@ class CohortSimulation:
 
 def simulate_cohort(
     chain: _Chain,
+    customers: int | None = None,
     *,
     horizon: int,
-    customers: int | None = None,
     start: _Law | None = None,
     stock: _Amounts | None = None,
     arrivals: _Amounts | None = None,
@@ -2079,7 +2079,7 @@ def simulate_cohort(
     paths: int = 1,
     first_path: int = 0,
     threads: int | None = None,
-    progress: Callable[[int, int], object] | None = None,
+    progress: bool | Callable[[int, int], object] = False,
     **kwargs: Any,
 ) -> CohortSimulation: ...
 
