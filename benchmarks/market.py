@@ -11,14 +11,12 @@ and left out.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from exact import MISSING, Contestant, Goal, machine, peer, race, seconds, times
+from common import Contestant, Goal, Table, answer, machine, parser, peer, race, seconds, times
 
 import sojourn as sj
 
@@ -258,15 +256,10 @@ def mesa_people(people: int) -> Callable[[], Lived]:
 
 # --- the table --------------------------------------------------------------------------------------------------------
 
-LINES: list[tuple[str, ...]] = []
-HEAD = ("market", "contestant", "people", "time", "periods per s", "person-periods per s", "ratio", "goal", "inside")
-WIDTHS = (12, 34, 12, 9, 14, 21, 8, 14, 12)
-
-
-def show(line: tuple[str, ...]) -> None:
-    """Prints one line of the table and keeps it."""
-    LINES.append(line)
-    print("  ".join(field.ljust(width) for field, width in zip(line, WIDTHS, strict=True)).rstrip(), flush=True)
+TABLE = Table(
+    ("market", "contestant", "people", "time", "periods per s", "person-periods per s", "ratio", "goal", "inside"),
+    (12, 34, 12, 9, 14, 21, 8, 14, 12),
+)
 
 
 def compare(question: str, field: list[tuple[Contestant, int, Goal | None]], rounds: int) -> None:
@@ -279,7 +272,7 @@ def compare(question: str, field: list[tuple[Contestant, int, Goal | None]], rou
         per_period = one.best / (paths * HORIZON)
         unit = per_period if question == "numbers" else per_period / people
         mine = mine or unit
-        show(
+        TABLE.show(
             (
                 question,
                 one.name,
@@ -326,20 +319,8 @@ def people() -> None:
 def main() -> None:
     """Asks the questions named, or both."""
     questions: dict[str, Callable[[], None]] = {"numbers": numbers, "people": people}
-    parser = argparse.ArgumentParser(description="Markets, timed beside other tools.")
-    parser.add_argument("questions", nargs="*", choices=[*questions, []], metavar="question", help=", ".join(questions))
-    parser.add_argument("--markdown", help="also write the table into this file")
-    given = parser.parse_args()
-    print(machine())
-    for module in MISSING:
-        print(f"not installed, left out: {module}")
-    show(HEAD)
-    for name in given.questions or questions:
-        questions[name]()
-    if given.markdown:
-        lines = [LINES[0], tuple("---" for _ in HEAD), *LINES[1:]]
-        text = "\n".join("| " + " | ".join(line) + " |" for line in lines)
-        Path(given.markdown).write_text(text + "\n", encoding="utf-8")
+    given = parser("Markets, timed beside other tools.", questions).parse_args()
+    answer(questions, given.questions or questions, TABLE, given.markdown, machine())
 
 
 if __name__ == "__main__":

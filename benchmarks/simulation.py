@@ -10,7 +10,6 @@ drawing for customers who have left are also given per path step.
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 import subprocess
@@ -21,20 +20,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from exact import (
-    MISSING,
+from common import (
     Contestant,
-    Floats,
     Goal,
+    Table,
+    answer,
+    dense_matrix,
     each,
     machine,
     names,
+    parser,
     peer,
     pydtmc,
     quantecon,
     race,
     scipy_sparse,
     seconds,
+    sparse_matrix,
     times,
 )
 
@@ -43,6 +45,7 @@ import sojourn as sj
 FACTOR = 0.99
 HORIZON = 60
 ROUNDS = 9
+CHURN = (0.03, 0.06)  # some twenty living steps of sixty
 
 tqdm = peer("tqdm")
 
@@ -64,7 +67,7 @@ class Case:
 
     def __init__(self, n: int) -> None:
         self.n = n
-        self.P = dense_matrix(n) if n <= 32 else sparse_matrix(n)
+        self.P = (dense_matrix if n <= 32 else sparse_matrix)(n, *CHURN)
         self.r = np.linspace(1.0, 10.0, n)
         self.r[-1] = 0.0
         self.chain = sj.Chain(names(n), self.P)
@@ -81,35 +84,6 @@ class Case:
     def z(self, values: Any) -> str:
         """How far the mean is from the exact one, in standard errors."""
         return f"{(values.mean() - self.exact) / (values.std(ddof=1) / np.sqrt(len(values))):+.2f}"
-
-
-def churn_of(rng: np.random.Generator, n: int) -> Floats:
-    """Some twenty living steps of sixty."""
-    return rng.uniform(0.03, 0.06, n - 1)
-
-
-def dense_matrix(n: int) -> Floats:
-    """A full random chain."""
-    rng = np.random.default_rng(n)
-    P = np.zeros((n, n))
-    churn = churn_of(rng, n)
-    P[:-1, :-1] = rng.dirichlet(np.ones(n - 1), n - 1) * (1.0 - churn)[:, None]
-    P[:-1, -1] = 1.0 - P[:-1, :-1].sum(axis=1)
-    P[-1, -1] = 1.0
-    return P
-
-
-def sparse_matrix(n: int) -> Any:
-    """Eight moves per state to anywhere, and the same churn."""
-    rng = np.random.default_rng(n)
-    to = rng.integers(0, n - 1, (n - 1, 8))
-    weight = rng.dirichlet(np.ones(8), n - 1) * (1.0 - churn_of(rng, n))[:, None]
-    rows = np.concatenate([np.repeat(np.arange(n - 1), 8), np.arange(n)])
-    columns = np.concatenate([to.ravel(), np.full(n, n - 1)])
-    numbers = np.concatenate([weight.ravel(), 1.0 - weight.sum(axis=1), [1.0]])
-    P = scipy_sparse.csr_array((numbers, (rows, columns)), shape=(n, n))
-    P.sum_duplicates()
-    return P
 
 
 # --- contestants ------------------------------------------------------------------------------------------------------
@@ -185,15 +159,10 @@ def by_pydtmc(case: Case, customers: int) -> Callable[[], Walk]:
 
 # --- the table --------------------------------------------------------------------------------------------------------
 
-LINES: list[tuple[str, ...]] = []
-HEAD = ("question", "states", "contestant", "customers", "time", "living step", "path step", "ratio", "goal", "z")
-WIDTHS = (22, 8, 30, 11, 9, 12, 10, 8, 14, 6)
-
-
-def show(line: tuple[str, ...]) -> None:
-    """Prints one line of the table and keeps it."""
-    LINES.append(line)
-    print("  ".join(field.ljust(width) for field, width in zip(line, WIDTHS, strict=True)).rstrip(), flush=True)
+TABLE = Table(
+    ("question", "states", "contestant", "customers", "time", "living step", "path step", "ratio", "goal", "z"),
+    (22, 8, 30, 11, 9, 12, 10, 8, 14, 6),
+)
 
 
 def nanoseconds(time_taken: float, steps: int) -> str:
@@ -234,7 +203,7 @@ def walks(n: int) -> None:
     for one, customers, goal in field:
         step = one.best / one.answer.living_steps
         ratio = step / my_step
-        show(
+        TABLE.show(
             (
                 f"{HORIZON} periods",
                 f"{n:,}",
@@ -249,7 +218,7 @@ def walks(n: int) -> None:
             )
         )
     if n > 32:
-        show((f"{HORIZON} periods", f"{n:,}", "PyDTMC", *("-",) * 5, "left out: its chain takes seconds", ""))
+        TABLE.show((f"{HORIZON} periods", f"{n:,}", "PyDTMC", *("-",) * 5, "left out: its chain takes seconds", ""))
 
 
 def cohorts() -> None:
@@ -301,7 +270,7 @@ def cohorts() -> None:
                 Goal("≤ 1.2 x that of 10⁵", 1.0 / 1.2),
                 best[f"simulate_cohort, {sizes[0]:,}"] / one.best,
             )
-        show(
+        TABLE.show(
             (
                 "cohort",
                 f"{case.n}",
@@ -416,34 +385,17 @@ def main() -> None:
         "cohorts": cohorts,
         "notebook": notebook,
     }
-    parser = argparse.ArgumentParser(description="Simulation, timed beside other tools.")
-    parser.add_argument(
-        "questions",
-        nargs="*",
-        choices=[*questions, "instructions", []],
-        metavar="question",
-        help=f"{', '.join(questions)}; instructions (needs valgrind and --program)",
+    by_name_only = "instructions"
+    command = parser("Simulation, timed beside other tools.", [*questions, by_name_only])
+    command.add_argument(
+        "--program",
+        default="build/bench/benchmarks/simulation",
+        help=f"the C++ benchmark, for `{by_name_only}`, which needs valgrind too",
     )
-    parser.add_argument(
-        "--program", default="build/bench/benchmarks/simulation", help="the C++ benchmark, for `instructions`"
-    )
-    parser.add_argument("--markdown", help="also write the table into this file")
-    given = parser.parse_args()
+    given = command.parse_args()
     asked = given.questions or list(questions)
-    print(f"{machine()}, {tier()} tier")
-    for module in MISSING:
-        print(f"not installed, left out: {module}")
-    if {"walks", "cohorts"} & set(asked):
-        show(HEAD)
-    for name in asked:
-        if name == "instructions":
-            instructions(given.program)
-        else:
-            questions[name]()
-    if given.markdown:
-        lines = [LINES[0], tuple("---" for _ in HEAD), *LINES[1:]]
-        text = "\n".join("| " + " | ".join(line) + " |" for line in lines)
-        Path(given.markdown).write_text(text + "\n", encoding="utf-8")
+    questions[by_name_only] = lambda: instructions(given.program)
+    answer(questions, asked, TABLE, given.markdown, f"{machine()}, {tier()} tier")
 
 
 if __name__ == "__main__":

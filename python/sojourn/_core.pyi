@@ -378,27 +378,17 @@ class Journeys:
 
 def journeys(
     lifecycle: Lifecycle,
-    customer: _Ints,
-    time: _Ints,
+    log: Any,
     state: NDArray[np.int32],
-    value: _Floats | None,
-    order: _Ints | None,
     *,
-    time_unit: str,
-    labels: NDArray[Any] | None,
     duplicates: str,
     ties: str,
     missing_state: str,
     missing_value: str,
 ) -> Journeys: ...
 def order_journeys(
-    customer: _Ints,
-    time: _Ints,
-    value: _Floats | None,
-    order: _Ints | None,
+    log: Any,
     *,
-    time_unit: str,
-    labels: NDArray[Any] | None,
     period: _Period,
     churn_after: int,
     origin: dt.date | str,
@@ -489,15 +479,10 @@ class Rules:
 def standard_rules() -> Rules: ...
 def rule_journeys(
     rules: Rules,
-    customer: _Ints,
-    time: _Ints,
-    value: _Floats | None,
-    order: _Ints | None,
+    log: Any,
     label_columns: Sequence[tuple[str, _Ints, Sequence[str]]],
     number_columns: Sequence[tuple[str, _Floats]],
     *,
-    time_unit: str,
-    labels: NDArray[Any] | None,
     duplicates: str,
     ties: str,
     missing_value: str,
@@ -1733,8 +1718,8 @@ class Simulation:
 
 def simulate(
     chain: _Chain,
-    *,
     customers: int = 10_000,
+    *,
     horizon: int | None = None,
     start: _Law | None = None,
     rewards: _Rewards | None = None,
@@ -1748,7 +1733,7 @@ def simulate(
     outputs: Sequence[str] | str = ("value",),
     targets: Sequence[str] | str | None = None,
     stays: Literal["stepped", "jumped"] = "stepped",
-    progress: Callable[[int, int], object] | None = None,
+    progress: bool | Callable[[int, int], object] = False,
     **kwargs: Any,
 ) -> Simulation: ...
 
@@ -2064,9 +2049,9 @@ class CohortSimulation:
 
 def simulate_cohort(
     chain: _Chain,
+    customers: int | None = None,
     *,
     horizon: int,
-    customers: int | None = None,
     start: _Law | None = None,
     stock: _Amounts | None = None,
     arrivals: _Amounts | None = None,
@@ -2079,7 +2064,7 @@ def simulate_cohort(
     paths: int = 1,
     first_path: int = 0,
     threads: int | None = None,
-    progress: Callable[[int, int], object] | None = None,
+    progress: bool | Callable[[int, int], object] = False,
     **kwargs: Any,
 ) -> CohortSimulation: ...
 

@@ -5,27 +5,18 @@ from __future__ import annotations
 import csv
 import gzip
 import itertools
-import json
 import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from anchors import ANCHORS, chain_of, each
 
 import sojourn as sj
 
-ANCHORS: dict[str, Any] = json.loads((Path(__file__).parents[1] / "data" / "anchors.json").read_text(encoding="utf-8"))
 DATA = os.environ.get("SOJOURN_DATA")
 needs_data = pytest.mark.skipif(DATA is None, reason="SOJOURN_DATA is not set")
-
-
-def each(section: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("anchor", ANCHORS[section], ids=lambda anchor: anchor["name"])
-
-
-def chain_of(anchor: dict[str, Any], period: str = "month") -> sj.Chain:
-    return sj.Chain(anchor["states"], anchor["transition_matrix"], period=period)
 
 
 def close(found: Any, expected: Any, tolerance: float) -> bool:

@@ -187,35 +187,27 @@ ValueError
   m.def("standard_rules", &standard_rules, doc::standard_rules);
   m.def(
       "rule_journeys",
-      [](const Rules& rules, const Column<std::int64_t>& customer, const Column<std::int64_t>& time,
-         const std::optional<Column<double>>& value, const std::optional<Column<std::int64_t>>& order,
+      [](const Rules& rules, const LogArgument& log,
          const std::vector<std::tuple<std::string, Column<std::int64_t>, std::vector<std::string>>>& label_columns,
-         const std::vector<std::tuple<std::string, Column<double>>>& number_columns, const std::string& time_unit,
-         const py::object& labels, const std::string& duplicates, const std::string& ties,
-         const std::string& missing_value) {
-        RuleLog log{.events = to_log(customer, time, std::nullopt, value, order, time_unit)};
+         const std::vector<std::tuple<std::string, Column<double>>>& number_columns, const std::string& duplicates,
+         const std::string& ties, const std::string& missing_value) {
+        const LogColumns columns(log);
+        RuleLog of_rules{.events = columns.events()};
         for (const auto& [name, codes, names] : label_columns) {
           const auto span = span_of(codes);
-          log.labels.push_back({name, {span.begin(), span.end()}, names});
+          of_rules.labels.push_back({name, {span.begin(), span.end()}, names});
         }
         for (const auto& [name, numbers] : number_columns) {
           const auto span = span_of(numbers);
-          log.numbers.push_back({name, {span.begin(), span.end()}});
+          of_rules.numbers.push_back({name, {span.begin(), span.end()}});
         }
-        JourneyOptions options;
-        options.duplicates = to_duplicates(duplicates);
-        options.ties = to_ties(ties);
-        options.missing_value = to_missing_value(missing_value);
-        const auto run = [&] {
-          const py::gil_scoped_release release;
-          return rule_journeys(log, rules, options);
-        };
-        return LabelledJourneys{run(), labels};
+        const JourneyOptions options{.duplicates = to_duplicates(duplicates),
+                                     .ties = to_ties(ties),
+                                     .missing_value = to_missing_value(missing_value)};
+        return columns.journeys([&] { return rule_journeys(of_rules, rules, options); });
       },
-      py::arg("rules"), py::arg("customer").noconvert(), py::arg("time").noconvert(), py::arg("value").noconvert(),
-      py::arg("order").noconvert(), py::arg("label_columns"), py::arg("number_columns"), py::kw_only(),
-      py::arg("time_unit"), py::arg("labels"), py::arg("duplicates"), py::arg("ties"), py::arg("missing_value"),
-      doc::rule_journeys);
+      py::arg("rules"), py::arg("log"), py::arg("label_columns"), py::arg("number_columns"), py::kw_only(),
+      py::arg("duplicates"), py::arg("ties"), py::arg("missing_value"), doc::rule_journeys);
 }
 
 }  // namespace sojourn::python

@@ -116,6 +116,56 @@ py::dict table(const BoundCohorts& cohorts, Index first, Index last, bool number
 
 constexpr const char* first_axis = "The first axis is the path.";
 
+constexpr const char* simulate_cohort_text = R"(The interpreter is free meanwhile, and Ctrl-C stops the run.
+
+Parameters
+----------
+chain : Chain or FitResult
+customers : int, optional
+    Newcomers at t = 0. Either this or `stock` is needed.
+horizon : int
+    Periods, at least 1.
+start : str, dict {state: probability} or array_like of shape (n_states,), optional
+    Law of the newcomers' first state. Without it the observed first states of a fit, or the first state of a chain.
+stock : dict {state: customers} or array_like of shape (n_states,), optional
+    Customers in each state today, whole numbers: they begin where they stand.
+arrivals : dict or array_like of shape (n_states,) or (horizon - 1, n_states), optional
+    Newcomers per state, whole numbers, added at the start of each later period: the same every time, or a row each.
+rewards : Rewards, dict or array_like of shape (n_states,), optional
+    Currency per period in a state, and per move. Needed for revenue and value from a chain; from a fit the mean
+    revenue per period.
+annual_discount_rate, discount_rate_per_period, discount_factor : float, optional
+    At most one of them, as in `lifetime_value`; without any, values are not discounted.
+discount : Discount, optional
+    Or the same as an object.
+seed : int
+    From 0 to 2^64 - 1.
+paths : int
+    Independent repetitions, at least 1.
+first_path : int
+    Number of the first path, for simulating in parts.
+threads : int, optional
+    None = as many as this process may use. The result does not depend on it.
+progress : bool or function of (done, total)
+    Paths done so far. True shows a bar if tqdm is installed. What the function raises stops the run and is passed
+    on.
+
+Returns
+-------
+CohortSimulation
+    `occupancy`, `survivors`, `revenue`, `moves`, `closing_stock`, `value`, `value_per_customer`: arrays whose first
+    axis is the path. `result[p]` is one path; `result.counts(p)` is what `fit_chain` takes.
+
+Raises
+------
+ValueError
+    For arguments out of range, or what does not fit into memory.
+
+References
+----------
+W. Hörmann, "The generation of binomial random variates", Journal of Statistical Computation and Simulation 46,
+1993.)";
+
 }  // namespace
 
 void bind_cohorts(py::module_& m) {
@@ -281,12 +331,12 @@ void bind_cohorts(py::module_& m) {
   const CohortOptions defaults;
   m.def(
       "simulate_cohort",
-      [](const ChainArgument& chain, const WholeArgument& horizon, const WholeArgument& customers,
+      [](const ChainArgument& chain, const WholeArgument& customers, const WholeArgument& horizon,
          const LawArgument& start, const WholeNumbersArgument& stock, const WholeNumbersArgument& arrivals,
          const RewardsArgument& rewards, const NumberArgument& annual_discount_rate,
          const NumberArgument& discount_rate_per_period, const NumberArgument& discount_factor,
          const DiscountArgument& discount, const WholeArgument& seed, const WholeArgument& paths,
-         const WholeArgument& first_path, const WholeArgument& threads, const py::object& progress,
+         const WholeArgument& first_path, const WholeArgument& threads, const ProgressArgument& progress,
          const py::kwargs& others) {
         const Chain& of = to_chain(chain, "simulate_cohort");
         const FitResult* fit = to_fit(chain);
@@ -305,23 +355,18 @@ void bind_cohorts(py::module_& m) {
         options.paths = to_index(paths, "paths");
         options.first_path = to_index(first_path, "first_path");
         options.threads = to_threads(threads);
-        const Rewards money = !rewards.is_none() ? to_rewards(rewards, of.states())
-                              : fit              ? fit->counts.mean_rewards()
-                                                 : Rewards(of.states());
-        options.progress = to_progress(progress, options.paths);
-        const auto run = [&] {
-          const py::gil_scoped_release release;
-          return simulate_cohort(of, money, options);
-        };
-        return BoundCohorts{run(), of, !rewards.is_none() || fit != nullptr};
+        const Rewards money = to_money(rewards, of, fit);
+        return BoundCohorts{
+            reported(progress, options.paths, "paths", options, [&] { return simulate_cohort(of, money, options); }),
+            of, !rewards.is_none() || fit != nullptr};
       },
-      py::arg("chain"), py::kw_only(), py::arg("horizon"), py::arg("customers") = py::none(),
+      py::arg("chain"), py::arg("customers") = py::none(), py::kw_only(), py::arg("horizon"),
       py::arg("start") = py::none(), py::arg("stock") = py::none(), py::arg("arrivals") = py::none(),
       py::arg("rewards") = py::none(), py::arg("annual_discount_rate") = py::none(),
       py::arg("discount_rate_per_period") = py::none(), py::arg("discount_factor") = py::none(),
       py::arg("discount") = py::none(), py::arg("seed") = defaults.seed, py::arg("paths") = defaults.paths,
-      py::arg("first_path") = defaults.first_path, py::arg("threads") = py::none(), py::arg("progress") = py::none(),
-      docs(doc::simulate_cohort, doc::file_cohorts).c_str());
+      py::arg("first_path") = defaults.first_path, py::arg("threads") = py::none(), py::arg("progress") = false,
+      docs(docs(doc::simulate_cohort, doc::file_cohorts).c_str(), simulate_cohort_text).c_str());
 }
 
 }  // namespace sojourn::python

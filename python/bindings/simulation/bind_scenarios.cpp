@@ -15,7 +15,6 @@ SOJOURN_ARGUMENT(StopArgument, "StopAt | None");
 SOJOURN_ARGUMENT(QuantileWidthArgument, "QuantileWidth | None");
 SOJOURN_ARGUMENT(StartStatesArgument, "Sequence[str | int] | None");
 SOJOURN_ARGUMENT(EntrantsArgument, "int | Sequence[int] | None");
-SOJOURN_ARGUMENT(ProgressArgument, "bool | Callable[[int, int], object]");
 
 namespace sojourn::python {
 
@@ -61,10 +60,8 @@ BoundScenario make_scenario(const ChainArgument& chain, const RewardsArgument& r
   const FitResult* fit = to_fit(chain);
   if (rewards.is_none() && laws.is_none() && !fit)
     throw py::value_error("Scenario: needs rewards={'" + of.states().name(0) + "': amount} or reward_laws");
-  const Rewards money = !rewards.is_none() ? to_rewards(rewards, of.states())
-                        : fit              ? fit->counts.mean_rewards()
-                                           : Rewards(of.states());
-  BoundScenario bound{.scenario = {.chain = of, .rewards = money, .reward_laws = to_laws(laws)}, .start = {}};
+  BoundScenario bound{.scenario = {.chain = of, .rewards = to_money(rewards, of, fit), .reward_laws = to_laws(laws)},
+                      .start = {}};
   if (fit && fit->counts.n_journeys() > 0) bound.start = fit->counts.start_distribution();
   if (!schedule.is_none()) {
     if (!py::isinstance<ChainSchedule>(schedule))

@@ -6,6 +6,9 @@
 #include "support/memory.hpp"
 #include "support/printing.hpp"
 
+SOJOURN_ARGUMENT(OutputsArgument, "Sequence[str] | str");
+SOJOURN_ARGUMENT(TimedTargetsArgument, "Sequence[str] | str | None");
+
 namespace sojourn::python {
 
 namespace {
@@ -13,11 +16,15 @@ namespace {
 constexpr std::initializer_list<std::pair<const char*, Stays>> ways_of_staying = {{"stepped", Stays::stepped},
                                                                                   {"jumped", Stays::jumped}};
 
+// One name, or several.
+std::vector<std::string> to_some_names(py::handle object, const char* argument) {
+  if (py::isinstance<py::str>(object)) return {object.cast<std::string>()};
+  return to_names(object, argument);
+}
+
 SimulationOutputs to_outputs(py::handle object) {
   SimulationOutputs outputs{.value = false};
-  const auto names = py::isinstance<py::str>(object) ? std::vector<std::string>{object.cast<std::string>()}
-                                                     : to_names(object, "outputs");
-  for (const auto& name : names)
+  for (const auto& name : to_some_names(object, "outputs"))
     outputs.*to_choice<bool SimulationOutputs::*>(name, "outputs",
                                                   {{"value", &SimulationOutputs::value},
                                                    {"value_summary", &SimulationOutputs::value_summary},
@@ -84,6 +91,54 @@ py::dict journey_columns(const Simulation& simulation, const py::object& wanted)
   simulation.write_journeys(buffers);
   return columns;
 }
+
+constexpr const char* simulate_text = R"(The interpreter is free meanwhile, and Ctrl-C stops the run.
+
+Parameters
+----------
+chain : Chain or FitResult
+customers : int
+    How many, at least 1.
+horizon : int, optional
+    Periods, at least 1; without it until every customer has reached an absorbing state.
+start : str, dict {state: probability} or array_like of shape (n_states,), optional
+    Law of the first state. Without it the observed first states of a fit, or the first state of a chain.
+rewards : Rewards, dict or array_like of shape (n_states,), optional
+    Currency per period in a state, and per move. Needed for values from a chain; from a fit the mean revenue per
+    period.
+annual_discount_rate, discount_rate_per_period, discount_factor : float, optional
+    At most one of them, as in `lifetime_value`; without any, values are not discounted.
+discount : Discount, optional
+    Or the same as an object.
+seed : int
+    From 0 to 2^64 - 1.
+threads : int, optional
+    None = as many as this process may use. The result does not depend on it.
+first_customer : int
+    Number of the first customer, for simulating in parts.
+outputs : sequence of {"value", "value_summary", "occupancy", "revenue", "moves", "end_times", "journeys"}
+    What to return; what is not asked for costs nothing. A summary of values takes bounded memory.
+    Occupancy and revenue need a horizon.
+targets : str or sequence of str, optional
+    States whose first passage is timed for each customer (`passage_times`).
+stays : {"stepped", "jumped"}
+    "jumped" draws how long a customer stays and where they go then at once: much faster where stays last four
+    periods or more on average (twenty where states have hundreds of moves). They are another customer than the stepped
+    one of the same seed; the law of their value and times is the same. Then only value, value_summary,
+    end_times and targets can be asked for.
+progress : bool or function of (done, total)
+    True shows a bar if tqdm is installed. What the function raises stops the run and is passed on.
+
+Returns
+-------
+Simulation
+    `value` (`mean`, `std`, `standard_error`, `quantile(p)`, `values`), `occupancy`, `survivors`,
+    `revenue`, `moves`, `end_times`, `passage_times`, `journeys()`.
+
+Raises
+------
+ValueError
+    For arguments out of range, or when there is no horizon and a customer might never reach an absorbing state.)";
 
 }  // namespace
 
@@ -211,8 +266,8 @@ void bind_simulate(py::module_& m) {
          const LawArgument& start, const RewardsArgument& rewards, const NumberArgument& annual_discount_rate,
          const NumberArgument& discount_rate_per_period, const NumberArgument& discount_factor,
          const DiscountArgument& discount, const WholeArgument& seed, const WholeArgument& threads,
-         const WholeArgument& first_customer, const py::object& outputs, const py::object& targets,
-         const std::string& stays, const py::object& progress, const py::kwargs& others) {
+         const WholeArgument& first_customer, const OutputsArgument& outputs, const TimedTargetsArgument& targets,
+         const std::string& stays, const ProgressArgument& progress, const py::kwargs& others) {
         const Chain& of = to_chain(chain, "simulate");
         const FitResult* fit = to_fit(chain);
         SimulateOptions options;
@@ -228,32 +283,24 @@ void bind_simulate(py::module_& m) {
         options.threads = to_threads(threads);
         options.first_customer = to_index(first_customer, "first_customer");
         options.outputs = to_outputs(outputs);
-        if (!targets.is_none()) {
-          options.targets = py::isinstance<py::str>(targets) ? std::vector<std::string>{targets.cast<std::string>()}
-                                                             : to_names(targets, "targets");
-        }
+        options.targets = to_some_names(targets, "targets");
         options.stays = to_choice(stays, "stays", ways_of_staying);
         if ((options.outputs.value || options.outputs.value_summary || options.outputs.revenue) && rewards.is_none() &&
             !fit)
           throw py::value_error("simulate: values and revenue need rewards={'" + of.states().name(0) +
                                 "': amount}; without money ask for outputs=('occupancy',) or ('journeys',)");
-        const Rewards money = !rewards.is_none() ? to_rewards(rewards, of.states())
-                              : fit              ? fit->counts.mean_rewards()
-                                                 : Rewards(of.states());
-        options.progress = to_progress(progress, options.customers);
-        const auto run = [&] {
-          const py::gil_scoped_release release;
-          return simulate(of, money, options);
-        };
-        return BoundSimulation{run(), of.states()};
+        const Rewards money = to_money(rewards, of, fit);
+        return BoundSimulation{
+            reported(progress, options.customers, "customers", options, [&] { return simulate(of, money, options); }),
+            of.states()};
       },
-      py::arg("chain"), py::kw_only(), py::arg("customers") = defaults.customers, py::arg("horizon") = py::none(),
+      py::arg("chain"), py::arg("customers") = defaults.customers, py::kw_only(), py::arg("horizon") = py::none(),
       py::arg("start") = py::none(), py::arg("rewards") = py::none(), py::arg("annual_discount_rate") = py::none(),
       py::arg("discount_rate_per_period") = py::none(), py::arg("discount_factor") = py::none(),
       py::arg("discount") = py::none(), py::arg("seed") = defaults.seed, py::arg("threads") = py::none(),
       py::arg("first_customer") = defaults.first_customer, py::arg("outputs") = py::make_tuple("value"),
       py::arg("targets") = py::none(), py::arg("stays") = to_word(defaults.stays, ways_of_staying),
-      py::arg("progress") = py::none(), docs(doc::simulate, doc::file_simulate).c_str());
+      py::arg("progress") = false, docs(docs(doc::simulate, doc::file_simulate).c_str(), simulate_text).c_str());
 }
 
 }  // namespace sojourn::python

@@ -191,8 +191,6 @@ int to_threads(py::handle object) {
 }
 
 std::function<void(std::int64_t done)> to_progress(py::handle report, std::int64_t total) {
-  if (!report.is_none() && !PyCallable_Check(report.ptr()))
-    throw py::type_error("progress: expected True, False or a function of (done, total), found " + type_name(report));
   return [report, total](std::int64_t done) {
     const py::gil_scoped_acquire acquire;
     if (PyErr_CheckSignals() != 0) throw py::error_already_set();
@@ -201,16 +199,22 @@ std::function<void(std::int64_t done)> to_progress(py::handle report, std::int64
 }
 
 Reporter::Reporter(py::handle progress, std::int64_t total, const char* unit)
-    : is_bar_(progress.is(py::bool_(true))), total_(total) {
-  if (is_bar_) {
-    report_ = py::module_::import("sojourn._support.progress").attr("Bar")(unit);
-  } else if (!progress.is_none() && !progress.is(py::bool_(false))) {
-    report_ = py::reinterpret_borrow<py::object>(progress);
+    : progress_(py::module_::import("sojourn._support.progress").attr("Progress")(progress, total, unit)),
+      report_(progress_.attr("report")),
+      total_(total) {}
+
+Reporter::~Reporter() {
+  if (is_finished_) return;
+  try {
+    progress_.attr("close")(false);
+  } catch (py::error_already_set& error) {
+    error.discard_as_unraisable("progress");
   }
 }
 
-void Reporter::finish() const {
-  if (is_bar_) report_.attr("close")(total_);
+void Reporter::finish() {
+  is_finished_ = true;
+  progress_.attr("close")(true);
 }
 
 std::uint64_t to_seed(py::handle object) {
@@ -332,6 +336,11 @@ Rewards to_rewards(py::handle object, const StateSpace& states, const char* argu
   moves.setFromTriplets(per_move.begin(), per_move.end());
   if (n > most_dense) return Rewards(states, std::move(per_state), moves);
   return Rewards(states, std::move(per_state), Matrix(moves));
+}
+
+Rewards to_money(py::handle rewards, const Chain& chain, const FitResult* fit) {
+  if (!rewards.is_none()) return to_rewards(rewards, chain.states());
+  return fit ? fit->counts.mean_rewards() : Rewards(chain.states());
 }
 
 Vector to_amounts(py::handle object, const StateSpace& states, const char* argument) {

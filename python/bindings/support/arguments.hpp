@@ -53,6 +53,7 @@ SOJOURN_ARGUMENT(NumberArgument, "float");
 SOJOURN_ARGUMENT(DateArgument, "date | str | None");
 SOJOURN_ARGUMENT(OriginArgument, "date | str");
 SOJOURN_ARGUMENT(DiscountArgument, "Discount");
+SOJOURN_ARGUMENT(ProgressArgument, "bool | Callable[[int, int], object]");
 
 namespace sojourn::python {
 
@@ -99,23 +100,29 @@ int to_threads(py::handle object);  // None = 0 = as many as this process may us
 // Calls `report(done, total)` (None = nobody) from the thread that has no lock of the interpreter, and is where Ctrl-C is
 // seen. `report` must outlive it.
 std::function<void(std::int64_t done)> to_progress(py::handle report, std::int64_t total);
-// A caller's `progress`: True shows a bar that counts in `unit`, a function is called, anything else is nobody.
+// A caller's `progress`, as `sojourn._support.progress` understands it: True shows a bar that counts in `unit`, a function
+// is called.
 class Reporter {
  public:
   Reporter(py::handle progress, std::int64_t total, const char* unit);
+  Reporter(const Reporter&) = delete;
+  Reporter& operator=(const Reporter&) = delete;
+  // A bar that was not taken to its end is closed where it is.
+  ~Reporter();
   std::function<void(std::int64_t done)> function() const { return to_progress(report_, total_); }
   // Takes a bar to its end.
-  void finish() const;
+  void finish();
 
  private:
-  py::object report_ = py::none();
-  bool is_bar_;
+  py::object progress_;
+  py::object report_;
   std::int64_t total_;
+  bool is_finished_ = false;
 };
 // Runs without the lock of the interpreter, reporting to `progress`.
 template <class Options, class Run>
 auto reported(py::handle progress, std::int64_t total, const char* unit, Options& options, const Run& run) {
-  const Reporter reporter(progress, total, unit);
+  Reporter reporter(progress, total, unit);
   options.progress = reporter.function();
   auto result = [&] {
     const py::gil_scoped_release release;
@@ -139,6 +146,8 @@ const FitResult* to_fit(py::handle object);
 
 Period to_period(py::handle object, const char* argument);
 Rewards to_rewards(py::handle object, const StateSpace& states, const char* argument = "rewards");
+// Rewards as given; without them the mean revenue per period of a fit, and nothing for a chain.
+Rewards to_money(py::handle rewards, const Chain& chain, const FitResult* fit);
 // A law over the states, from a name, a dict or an array.
 Vector to_law(py::handle object, const StateSpace& states, const char* argument);
 // Amounts per state, from a dict or an array.

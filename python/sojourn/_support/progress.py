@@ -1,39 +1,12 @@
-"""A progress bar where there is one to be had."""
+"""What a caller's `progress` means, for runs of the library and for loops over them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from types import TracebackType
 from typing import Any
 
 Report = Callable[[int, int], object]
-
-
-class Bar:
-    """Shows how many are done, if tqdm is installed."""
-
-    def __init__(self, unit: str = "customers") -> None:
-        self._bar: Any = None
-        try:
-            from tqdm.auto import tqdm
-        except ImportError:
-            return
-        self._bar = tqdm(unit=f" {unit}", unit_scale=True)
-
-    def __call__(self, done: int, total: int) -> None:
-        """Show how many are done."""
-        if self._bar is None:
-            return
-        self._bar.total = total
-        self._bar.update(done - self._bar.n)
-
-    def close(self, done: int | None = None) -> None:
-        """Show the end; without a number the bar stays where it is."""
-        if self._bar is None:
-            return
-        if done is not None:
-            self(done, done)
-        self._bar.close()
 
 
 def check_progress(progress: object) -> None:
@@ -44,26 +17,43 @@ def check_progress(progress: object) -> None:
         )
 
 
-@contextmanager
-def reported(progress: bool | Report | None, total: int, unit: str = "customers") -> Iterator[Report | None]:
-    """What a run of the library is to call for a caller's `progress`; a bar is taken to its end if the run gets there.
+class Progress:
+    """True shows a bar, if tqdm is installed; a function is called. `report` is what to call, None where it is nobody.
 
     Raises
     ------
     TypeError
         For what is neither True, False nor a function.
     """
-    check_progress(progress)
-    if callable(progress):
-        yield progress
-        return
-    if not progress:
-        yield None
-        return
-    bar = Bar(unit)
-    try:
-        yield bar
-    except BaseException:
-        bar.close()
-        raise
-    bar.close(total)
+
+    def __init__(self, progress: bool | Report | None, total: int, unit: str = "customers") -> None:
+        check_progress(progress)
+        self.report: Report | None = progress if callable(progress) else None
+        self._bar: Any = None
+        self._total = total
+        if progress is not True:
+            return
+        try:
+            from tqdm.auto import tqdm
+        except ImportError:
+            return
+        self._bar = tqdm(unit=f" {unit}", unit_scale=True)
+        self.report = self._show
+
+    def __enter__(self) -> Report | None:
+        return self.report
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close(kind is None)
+
+    def close(self, is_complete: bool) -> None:
+        """Take a bar to its end, or leave it where it is."""
+        if self._bar is None:
+            return
+        if is_complete:
+            self._show(self._total, self._total)
+        self._bar.close()
+
+    def _show(self, done: int, total: int) -> None:
+        self._bar.total = total
+        self._bar.update(done - self._bar.n)

@@ -10,112 +10,17 @@ import numpy as np
 
 from sojourn import _core
 from sojourn._core import Counts, Journeys, Lifecycle, Period, Rules, StateSpace
-from sojourn.data._columns import (
-    MISSING_TIME,
-    Flags,
-    Floats,
-    Ints,
-    Table,
-    Times,
-    Values,
-    distinct,
-    listed,
-    numbers,
-    texts,
-    times,
-)
+from sojourn.data._columns import Column, Floats, listed
+from sojourn.data._event_log import EventLog
+from sojourn.data._grid import Grid
+from sojourn.data._labels import named
+from sojourn.data._numbers import numbers
 
 Duplicates = Literal["keep", "drop"]
 Ties = Literal["input_order", "refuse"]
 MissingState = Literal["gap", "drop"]
 MissingValue = Literal["drop", "zero"]
 UnknownState = Literal["refuse", "drop"]
-
-
-class _Log:
-    """The columns that every log has, as codes and numbers; and what has to be moved between counts of the report."""
-
-    def __init__(
-        self, table: Table, customer: Any, time: Any, value: Any, time_format: str | None, time_unit: str | None
-    ) -> None:
-        self.customer, self.labels = distinct(table.column(customer, "customer"), "customer")
-        column = table.column(time, "time")
-        self._same_length("time", len(column))
-        moments: Times = times(column, "time", time_format, time_unit)
-        self.time: Ints = moments.time
-        self.order = moments.order
-        self.unit = moments.unit
-        self.value: Floats | None = None
-        if value is not None:
-            self.value = numbers(table.column(value, "value"), "value")
-            self._same_length("value", len(self.value))
-        # The library sees a time that could not be read as a missing one.
-        self.invalid_time = int(np.count_nonzero(moments.invalid & (self.customer >= 0)))
-        self.unknown_state = 0
-
-    def _same_length(self, argument: str, rows: int) -> None:
-        if rows != len(self.customer):
-            raise ValueError(
-                f"{argument}: has {rows} rows, customer has {len(self.customer)}; columns must be equally long"
-            )
-
-    def state_codes(self, column: Values, states: StateSpace, unknown_state: str, missing_value: str) -> Any:
-        """Positions of the states; rows with an unknown one are refused, or set aside and counted."""
-        self._same_length("state", len(column))
-        codes, labels = distinct(column, "state")
-        names = texts(labels, "state")
-        found = [states.find(name) for name in names]
-        # An unknown state is no gap: its row is dropped, be it for its value, and any position serves.
-        positions = np.array([0 if place is None else place for place in found] + [-1], dtype=np.int32)
-        unknown = np.array([place is None for place in found] + [False])[codes]
-        if unknown.any():
-            if unknown_state == "refuse":
-                row = int(np.argmax(unknown))
-                rows = int(np.count_nonzero(unknown))
-                raise ValueError(
-                    f"state: unknown state {names[codes[row]]!r} in row {row} "
-                    f"(in all {rows} such row{'s' if rows != 1 else ''}); the states are {listed(states.names)}; "
-                    "or say unknown_state='drop'"
-                )
-            self._set_aside(unknown, missing_value)
-        return np.ascontiguousarray(positions[codes])
-
-    def _set_aside(self, unknown: Flags, missing_value: str) -> None:
-        """Hand rows with an unknown state over without a customer, and count those that no earlier reason drops."""
-        otherwise_good = unknown & (self.customer >= 0) & (self.time != MISSING_TIME)
-        if self.value is not None:
-            otherwise_good &= ~np.isinf(self.value)
-            if missing_value == "drop":
-                otherwise_good &= ~np.isnan(self.value)
-        self.unknown_state = int(np.count_nonzero(otherwise_good))
-        self.customer = np.where(otherwise_good, -1, self.customer)
-
-    def settled(self, journeys: Journeys) -> Journeys:
-        """Count the rows set aside under their own reasons."""
-        moved = {
-            "missing_time": -self.invalid_time,
-            "invalid_time": self.invalid_time,
-            "missing_customer": -self.unknown_state,
-            "unknown_state": self.unknown_state,
-        }
-        moved = {name: amount for name, amount in moved.items() if amount}
-        return journeys.with_report_counts(**moved) if moved else journeys
-
-
-def _grid(
-    journeys: Journeys,
-    period: Period | str | None,
-    origin: str | dt.date,
-    churn_after: int,
-    until: dt.date | str | None,
-) -> Journeys:
-    if period is not None and not Period(period).is_step:
-        return _core.on_grid(journeys, period=period, origin=origin, churn_after=churn_after, until=until)
-    given = {"churn_after": churn_after != 0, "until": until is not None, "origin": origin != "first_event"}
-    for name, is_given in given.items():
-        if is_given:
-            raise ValueError(f"{name}: needs a grid; say period='month', or another length with its unit")
-    return journeys
 
 
 def journeys(
@@ -163,7 +68,7 @@ def journeys(
     period : Period or str, optional
         Puts the journeys on a grid of periods: one state per period. Without it the clock is the event.
     origin : {"first_event", "calendar"} or date
-        Where a customer's first period begins.
+        Where a customer's first period begins: with their first event, on the calendar, or on one day for all.
     churn_after : int
         Silent periods that mean churn; 0 = silence means nothing.
     until : date, optional
@@ -196,32 +101,26 @@ def journeys(
     TypeError
         For data or a column of another kind.
     """
-    table = Table(data)
-    log = _Log(table, customer, time, value, time_format, time_unit)
-    column = table.column(state, "state")
-    life = _lifecycle(column, lifecycle, states, exits)
+    log = EventLog(data, customer, time, value, time_format, time_unit)
+    codes, names = named(log.table.column(state, "state"))
+    life = _lifecycle(names, len(codes), lifecycle, states, exits)
     if unknown_state not in ("refuse", "drop"):
         raise ValueError(f"unknown_state: expected one of 'refuse', 'drop', found {unknown_state!r}")
-    codes = log.state_codes(column, life.states, unknown_state, missing_value)
     found = _core.journeys(
         life,
-        log.customer,
-        log.time,
-        codes,
-        log.value,
-        log.order,
-        time_unit=log.unit,
-        labels=log.labels,
+        log,
+        log.state_positions(codes, names, life.states, unknown_state, missing_value),
         duplicates=duplicates,
         ties=ties,
         missing_state=missing_state,
         missing_value=missing_value,
     )
-    return _grid(log.settled(found), period, origin, churn_after, until)
+    return Grid(period, origin, churn_after, until).of(log.settled(found))
 
 
 def _lifecycle(
-    column: Values,
+    names: list[str],
+    rows: int,
     lifecycle: Lifecycle | None,
     states: StateSpace | Sequence[str] | None,
     exits: Sequence[str] | None,
@@ -233,13 +132,12 @@ def _lifecycle(
             raise ValueError("lifecycle: it brings its own states and exits; leave states= and exits= out")
         return lifecycle
     if states is None:
-        names = texts(distinct(column, "state")[1], "state")
         known = set(names)
         absent = [name for name in exits or () if name not in known]
         if absent and names:
             raise ValueError(f"exits: no row has the state {absent[0]!r}; the states found are {listed(sorted(known))}")
         if not names:
-            raise ValueError("state: no row has a state" if len(column) else "state: the log has no rows")
+            raise ValueError("state: no row has a state" if rows else "state: the log has no rows")
         states = StateSpace(sorted(known))
     return Lifecycle(states, exits=exits or ())
 
@@ -267,20 +165,14 @@ def order_journeys(
 
     Parameters
     ----------
-    data, customer, time, value, time_format, time_unit
-        As in `journeys`.
+    data, customer, time, value, origin, until, missing_value, time_format, time_unit
+        As in `journeys`; every event is an order.
     period : Period or str
         Length of one period; not a step.
     churn_after : int
         Silent periods before churn, at least 1.
-    origin : {"first_event", "calendar"} or date
-        Where a customer's first period begins: with the first order, on the calendar, or on one day for all.
-    until : date, optional
-        Last day that the log covers; without it the day of its last order.
     duplicates : {"keep", "drop"}
         Two equal orders are two orders, unless said otherwise.
-    missing_value : {"drop", "zero"}
-        Rows without a value.
 
     Returns
     -------
@@ -296,20 +188,12 @@ def order_journeys(
     P. E. Pfeifer & R. L. Carraway, "Modeling customer relationships as Markov chains", Journal of Interactive
     Marketing 14(2), 2000.
     """
-    log = _Log(Table(data), customer, time, value, time_format, time_unit)
+    log = EventLog(data, customer, time, value, time_format, time_unit)
     found = _core.order_journeys(
-        log.customer,
-        log.time,
-        log.value,
-        log.order,
-        time_unit=log.unit,
-        labels=log.labels,
-        period=period,
-        churn_after=churn_after,
-        origin=origin,
-        until=until,
+        log,
         duplicates=duplicates,
         missing_value=missing_value,
+        **vars(Grid(period, origin, churn_after, until)),
     )
     return log.settled(found)
 
@@ -336,14 +220,14 @@ def rule_journeys(
 
     Parameters
     ----------
-    data, customer, time, value, period, origin, churn_after, until
-        As in `journeys`.
-    time_format, time_unit, duplicates, ties, missing_value
+    data, customer, time, value
         As in `journeys`.
     rules : Rules
         Its label and number columns are looked up in `data` by their names.
     columns : dict of columns, optional
         Where the columns of the rules stand under another name, or data is left out: rule column → name or column.
+    period, origin, churn_after, until, time_format, time_unit, duplicates, ties, missing_value
+        As in `journeys`.
 
     Returns
     -------
@@ -358,42 +242,30 @@ def rule_journeys(
         raise TypeError(
             f"rules: expected Rules, found {type(rules).__name__}; see standard_rules() and read_rules(path)"
         )
-    table = Table(data)
-    log = _Log(table, customer, time, value, time_format, time_unit)
-    where = dict(columns or {})
-
-    def column(name: str) -> Values:
-        if name not in where and (table.names is None or name not in table.names):
-            there = f"the columns are {listed(table.names)}" if table.names is not None else "pass it in columns="
-            raise ValueError(f"rules: they need a column {name!r}, which the log lacks; {there}")
-        found = table.column(where.get(name, name), name)
-        if len(found) != len(log.customer):
-            raise ValueError(f"{name}: has {len(found)} rows, customer has {len(log.customer)}")
-        return found
-
-    label_columns = []
-    for name in rules.label_columns:
-        codes, labels = distinct(column(name), name)
-        label_columns.append((name, codes, texts(labels, name)))
-    number_columns = []
-    for name in rules.number_columns:
-        found_numbers = numbers(column(name), name)
-        number_columns.append((name, np.where(np.isinf(found_numbers), np.nan, found_numbers)))
+    log = EventLog(data, customer, time, value, time_format, time_unit)
     found = _core.rule_journeys(
         rules,
-        log.customer,
-        log.time,
-        log.value,
-        log.order,
-        label_columns,
-        number_columns,
-        time_unit=log.unit,
-        labels=log.labels,
+        log,
+        [(name, *named(_rule_column(log, name, columns))) for name in rules.label_columns],
+        [(name, _finite(numbers(_rule_column(log, name, columns)))) for name in rules.number_columns],
         duplicates=duplicates,
         ties=ties,
         missing_value=missing_value,
     )
-    return _grid(log.settled(found), period, origin, churn_after, until)
+    return Grid(period, origin, churn_after, until).of(log.settled(found))
+
+
+def _rule_column(log: EventLog, name: str, columns: Mapping[str, Any] | None) -> Column:
+    where = columns or {}
+    there = log.table.names
+    if name not in where and (there is None or name not in there):
+        way_out = "pass it in columns=" if there is None else f"the columns are {listed(there)}"
+        raise ValueError(f"rules: they need a column {name!r}, which the log lacks; {way_out}")
+    return log.table.column(where.get(name, name), name)
+
+
+def _finite(found: Floats) -> Floats:
+    return np.where(np.isinf(found), np.nan, found)
 
 
 def count(data: Any = None, **columns: Any) -> Counts:

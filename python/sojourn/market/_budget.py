@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from sojourn._core import Discount, Market, Policy, market_path, with_policy
 
+Floats = NDArray[np.float64]
+
 _TOLERANCE = 1e-3  # currency per currency: how far from optimal a split may be that is still called one
 _STEP = 1e-4  # of the budget, for derivatives
 
@@ -126,17 +128,35 @@ def allocate_budget(
         raise ValueError("levers: expected at least one, found none")
     if not (math.isfinite(budget) and budget > 0):
         raise ValueError(f"budget: must be an amount above 0, found {budget!r}")
-    discounting: dict[str, Any] = {
-        "annual_discount_rate": annual_discount_rate,
-        "discount_rate_per_period": discount_rate_per_period,
-        "discount_factor": discount_factor,
-        "discount": discount,
-    }
+    problem = _Problem(
+        market,
+        dict(levers),
+        float(budget),
+        horizon,
+        {
+            "annual_discount_rate": annual_discount_rate,
+            "discount_rate_per_period": discount_rate_per_period,
+            "discount_factor": discount_factor,
+            "discount": discount,
+        },
+    )
+    return problem.judged(problem.best(minimize))
 
-    def profit(shares: NDArray[np.float64]) -> float:
-        under, once = market, 0.0
-        for (name, lever), share in zip(levers.items(), shares, strict=True):
-            amount = float(share) * budget
+
+@dataclass(frozen=True)
+class _Problem:
+    """The profit of a market by the shares of a budget that its levers get."""
+
+    market: Market
+    levers: dict[str, Callable[[float], Policy]]
+    budget: float
+    horizon: int
+    discounting: dict[str, Any]
+
+    def profit(self, shares: Floats) -> float:
+        under, once = self.market, 0.0
+        for (name, lever), share in zip(self.levers.items(), shares, strict=True):
+            amount = float(share) * self.budget
             policy = lever(amount)
             if not isinstance(policy, Policy):
                 raise TypeError(f"levers: {name!r} returned {type(policy).__name__}, expected a Policy")
@@ -145,58 +165,65 @@ def allocate_budget(
             except (ValueError, IndexError) as error:
                 raise ValueError(f"levers: {name!r} with {amount:,.2f} spent: {error}") from error
             once += amount + policy.cost_once
-        return float(market_path(under, horizon=horizon, **discounting).profit) - once
+        return float(market_path(under, horizon=self.horizon, **self.discounting).profit) - once
 
-    n = len(levers)
-
-    def slope(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    def slope(self, shares: Floats) -> Floats:
         """Per share of the budget: central differences, at nothing spent one-sided of the same order."""
+        n = len(shares)
         result = np.empty(n)
         for k in range(n):
             unit = np.zeros(n)
             unit[k] = _STEP
             if shares[k] >= _STEP:
-                result[k] = (profit(shares + unit) - profit(shares - unit)) / (2 * _STEP)
+                result[k] = (self.profit(shares + unit) - self.profit(shares - unit)) / (2 * _STEP)
             else:
-                ahead = 4 * profit(shares + unit) - profit(shares + 2 * unit) - 3 * profit(shares)
+                ahead = 4 * self.profit(shares + unit) - self.profit(shares + 2 * unit) - 3 * self.profit(shares)
                 result[k] = ahead / (2 * _STEP)
         return result
 
-    nothing = np.zeros(n)
-    without = profit(nothing)
-    scale = max(budget, abs(without))
-    best, best_profit = nothing, without
-    for beginning in (nothing, np.full(n, 1.0 / n), *np.eye(n)):
-        found = minimize(
-            lambda shares: -profit(np.clip(shares, 0.0, 1.0)) / scale,
-            beginning,
-            jac=lambda shares: -slope(np.clip(shares, 0.0, 1.0)) / scale,
-            method="SLSQP",
-            bounds=[(0.0, 1.0)] * n,
-            constraints={"type": "ineq", "fun": lambda shares: 1.0 - shares.sum(), "jac": lambda shares: -np.ones(n)},
-            options={"ftol": 1e-14, "maxiter": 300},
+    def best(self, minimize: Callable[..., Any]) -> Floats:
+        """The best shares that are reached from several beginnings."""
+        n = len(self.levers)
+        best = np.zeros(n)
+        best_profit = self.profit(best)
+        scale = max(self.budget, abs(best_profit))
+        for beginning in (np.zeros(n), np.full(n, 1.0 / n), *np.eye(n)):
+            found = minimize(
+                lambda shares: -self.profit(np.clip(shares, 0.0, 1.0)) / scale,
+                beginning,
+                jac=lambda shares: -self.slope(np.clip(shares, 0.0, 1.0)) / scale,
+                method="SLSQP",
+                bounds=[(0.0, 1.0)] * n,
+                constraints={"type": "ineq", "fun": lambda shares: 1.0 - shares.sum(), "jac": lambda _: -np.ones(n)},
+                options={"ftol": 1e-14, "maxiter": 300},
+            )
+            shares = np.clip(found.x, 0.0, 1.0)
+            shares[shares < 1e-9] = 0.0
+            if shares.sum() > 1.0:
+                shares /= shares.sum()
+            reached = self.profit(shares)
+            if reached > best_profit:
+                best, best_profit = shares, reached
+        return best
+
+    def judged(self, shares: Floats) -> BudgetSplit:
+        """Those shares, with how far they are from the conditions of an optimum."""
+        marginal = self.slope(shares) / self.budget
+        used = shares > 0.0
+        is_all_spent = shares.sum() > 1.0 - 1e-6
+        multiplier = max(0.0, float(marginal[used] @ shares[used] / shares[used].sum())) if is_all_spent else 0.0
+        off = np.where(used, np.abs(marginal - multiplier), np.maximum(marginal - multiplier, 0.0))
+        residual = float(off.max())
+        return BudgetSplit(
+            spend={name: float(share) * self.budget for name, share in zip(self.levers, shares, strict=True)},
+            unspent=0.0 if is_all_spent else float(1.0 - shares.sum()) * self.budget,
+            gain=self.profit(shares) - self.profit(np.zeros(len(shares))),
+            marginal={name: float(m) for name, m in zip(self.levers, marginal, strict=True)},
+            multiplier=multiplier,
+            kkt_residual=residual,
+            is_optimal=residual < _TOLERANCE,
+            definition=(
+                f"{self.budget:,.2f} spent today over {', '.join(map(str, self.levers))}, "
+                f"for the discounted profit of {self.horizon} periods"
+            ),
         )
-        shares = np.clip(found.x, 0.0, 1.0)
-        shares[shares < 1e-9] = 0.0
-        if shares.sum() > 1.0:
-            shares /= shares.sum()
-        reached = profit(shares)
-        if reached > best_profit:
-            best, best_profit = shares, reached
-    marginal = slope(best) / budget
-    used = best > 0.0
-    is_all_spent = best.sum() > 1.0 - 1e-6
-    multiplier = max(0.0, float(marginal[used] @ best[used] / best[used].sum())) if is_all_spent else 0.0
-    off = np.where(used, np.abs(marginal - multiplier), np.maximum(marginal - multiplier, 0.0))
-    residual = float(off.max())
-    names: list[Any] = list(levers)
-    return BudgetSplit(
-        spend={name: float(share) * budget for name, share in zip(names, best, strict=True)},
-        unspent=0.0 if is_all_spent else float(1.0 - best.sum()) * budget,
-        gain=best_profit - without,
-        marginal={name: float(m) for name, m in zip(names, marginal, strict=True)},
-        multiplier=multiplier,
-        kkt_residual=residual,
-        is_optimal=residual < _TOLERANCE,
-        definition=f"{budget:,.2f} spent today over {', '.join(names)}, for the discounted profit of {horizon} periods",
-    )

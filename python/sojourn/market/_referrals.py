@@ -9,7 +9,11 @@ import numpy as np
 
 from sojourn import _core
 from sojourn._core import Journeys, Period, ReferralCounts, SharingCounts
-from sojourn.data._columns import MISSING_TIME, Ints, Table, Times, Values, distinct, numbers, times
+from sojourn.data._columns import Column, Ints, Table
+from sojourn.data._grid import Grid
+from sojourn.data._labels import distinct
+from sojourn.data._numbers import numbers
+from sojourn.data._times import times
 
 Impossible = Literal["refuse", "drop"]
 UnknownReferred = Literal["drop", "keep"]
@@ -23,8 +27,8 @@ class _Customers:
         self._place = {label: i for i, label in reversed(list(enumerate(self.ids.tolist())))}
         self._strangers: dict[Any, int] = {}
 
-    def codes(self, column: Values, argument: str) -> Ints:
-        codes, labels = distinct(column, argument)
+    def codes(self, column: Column) -> Ints:
+        codes, labels = distinct(column)
         n = len(self.ids)
 
         def place(label: Any) -> int:
@@ -40,36 +44,21 @@ class _Customers:
         return str(list(self._strangers)[place - len(self.ids)])
 
 
-def _same_length(first: tuple[str, int], *others: tuple[str, int]) -> None:
-    for argument, rows in others:
-        if rows != first[1]:
-            raise ValueError(f"{argument}: has {rows} rows, {first[0]} has {first[1]}; columns must be equally long")
-
-
-def _check_clock(
-    where: str, journeys: Any, period: Period | str | None, origin: Any, churn_after: int, until: Any
-) -> None:
+def _check_clock(where: str, journeys: Any, grid: Grid) -> None:
     if not isinstance(journeys, Journeys):
         raise TypeError(f"{where}: journeys: expected Journeys, found {type(journeys).__name__}")
     if journeys.period.is_step:
-        if period is None or Period(period).is_step:
+        if not grid.has_periods:
             raise ValueError(
                 "period: these journeys are on the clock of the event, without customer-periods; "
                 "say period='month', or another length with its unit"
             )
         return
-    given = {
-        "period": period is not None,
-        "churn_after": churn_after != 0,
-        "until": until is not None,
-        "origin": origin != "first_event",
-    }
-    for name, is_given in given.items():
-        if is_given:
-            raise ValueError(
-                f"{name}: the journeys are on a grid already, of a {journeys.period.name}; leave {name}= out, "
-                "or give the journeys with event times"
-            )
+    for name in [*(["period"] if grid.period is not None else []), *grid.settings()]:
+        raise ValueError(
+            f"{name}: the journeys are on a grid already, of a {journeys.period.name}; leave {name}= out, "
+            "or give the journeys with event times"
+        )
 
 
 def referral_counts(
@@ -125,14 +114,13 @@ def referral_counts(
         For a column that is not there, a log in which no referrer is known, and rows that cannot be where these are
         refused; the customers are named.
     """
-    _check_clock("referral_counts", journeys, period, origin, churn_after, until)
+    grid = Grid(period, origin, churn_after, until)
+    _check_clock("referral_counts", journeys, grid)
     table = Table(data)
     customers = _Customers(journeys)
-    who = customers.codes(table.column(referrer, "referrer"), "referrer")
-    whom = customers.codes(table.column(referred, "referred"), "referred")
-    moments: Times = times(table.column(time, "time"), "time", time_format, time_unit)
-    _same_length(("referrer", len(who)), ("referred", len(whom)), ("time", len(moments.time)))
-    invalid = moments.invalid & (who >= 0) & (whom >= 0) & (moments.time == MISSING_TIME)
+    who = customers.codes(table.column(referrer, "referrer"))
+    whom = customers.codes(table.column(referred, "referred"))
+    moments = times(table.column(time, "time"), time_format, time_unit)
     return _core.referral_counts(
         journeys,
         who,
@@ -140,14 +128,11 @@ def referral_counts(
         moments.time,
         time_unit=moments.unit,
         names=customers.name,
-        invalid_time=int(np.count_nonzero(invalid)),
-        period=period,
-        origin=origin,
-        churn_after=churn_after,
-        until=until,
+        invalid_time=moments.n_invalid(who, whom),
         cycles=cycles,
         before_first_event=before_first_event,
         unknown_referred=unknown_referred,
+        **vars(grid),
     )
 
 
@@ -194,14 +179,13 @@ def sharing_counts(
     ValueError
         For a column that is not there, a log in which no customer is known, or limits that make a rating both.
     """
-    _check_clock("sharing_counts", journeys, period, origin, churn_after, until)
+    grid = Grid(period, origin, churn_after, until)
+    _check_clock("sharing_counts", journeys, grid)
     table = Table(data)
     customers = _Customers(journeys)
-    who = customers.codes(table.column(customer, "customer"), "customer")
-    moments: Times = times(table.column(time, "time"), "time", time_format, time_unit)
-    ratings = numbers(table.column(rating, "rating"), "rating")
-    _same_length(("customer", len(who)), ("time", len(moments.time)), ("rating", len(ratings)))
-    invalid = moments.invalid & (who >= 0) & (moments.time == MISSING_TIME)
+    who = customers.codes(table.column(customer, "customer"))
+    moments = times(table.column(time, "time"), time_format, time_unit)
+    ratings = numbers(table.column(rating, "rating"))
     return _core.sharing_counts(
         journeys,
         who,
@@ -211,9 +195,6 @@ def sharing_counts(
         bad_at_most=bad_at_most,
         time_unit=moments.unit,
         names=customers.name,
-        invalid_time=int(np.count_nonzero(invalid)),
-        period=period,
-        origin=origin,
-        churn_after=churn_after,
-        until=until,
+        invalid_time=moments.n_invalid(who),
+        **vars(grid),
     )

@@ -17,10 +17,10 @@ from sojourn._core import (
     Simulation,
     StopAt,
     compare_scenarios,
+    simulate,
+    simulate_cohort,
     simulate_scenario,
 )
-from sojourn.simulation._cohorts import simulate_cohort
-from sojourn.simulation._simulate import simulate
 from sojourn.simulation._streaming import WrittenJourneys, journey_batches, write_journeys
 
 __all__ = [

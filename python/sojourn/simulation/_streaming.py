@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sojourn import _core
 from sojourn._core import Chain, FitResult
-from sojourn._support.progress import check_progress, reported
+from sojourn._support.progress import Progress, Report, check_progress
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -110,25 +110,16 @@ def write_journeys(
     """Simulate whole journeys into a Parquet file, in the memory of a batch.
 
     The file holds the rows of `journey_batches`, a row group per batch. It gets its name when it is whole: until then,
-    and after an error or Ctrl-C, what stood under that name stays. The discounts of `simulate` are taken too, but the
-    values of a journey are not discounted.
+    and after an error or Ctrl-C, what stood under that name stays.
 
     Parameters
     ----------
     path : str or path
         An older file of this name is replaced.
-    chain : Chain or FitResult
-    customers : int
-        How many, at least 1.
-    batch_size : int
-        Customers per batch, at least 1.
-    horizon, start, rewards, seed, threads, first_customer
-        As in `simulate`.
+    chain, customers, batch_size, horizon, start, rewards, seed, threads, first_customer, progress
+        As in `journey_batches`.
     compression : {"zstd", "snappy", "gzip", "brotli", "lz4", "none"}
         Of the file.
-    progress : bool or function of (done, total)
-        Customers done so far, of all. True shows a bar if tqdm is installed. What the function raises stops the run and
-        is passed on.
 
     Returns
     -------
@@ -209,9 +200,9 @@ def journey_parts(
             "customers: their numbers end above 2^59; simulate fewer, or begin at a smaller first_customer"
         )
 
-    def part(begin: int, size: int, report: Callable[[int, int], object] | None) -> dict[str, NDArray[Any]]:
+    def part(begin: int, size: int, progress: bool | Report) -> dict[str, NDArray[Any]]:
         columns = _core.simulate(
-            chain, customers=size, first_customer=begin, outputs="journeys", progress=report, **options
+            chain, customers=size, first_customer=begin, outputs="journeys", progress=progress, **options
         ).journey_columns()
         return {
             "customer": np.repeat(columns["customer"], np.diff(columns["offset"])),
@@ -221,13 +212,13 @@ def journey_parts(
         }
 
     check_progress(progress)
-    part(first, 1, None)  # refuses wrong options now, not in the first batch
+    part(first, 1, False)  # refuses wrong options now, not in the first batch
 
     def parts() -> Generator[dict[str, NDArray[Any]], None, None]:
-        with reported(progress, customers) as report:
+        with Progress(progress, customers) as report:
             for done in range(0, customers, batch_size):
                 size = min(batch_size, customers - done)
-                yield part(first + done, size, None if report is None else _shifted(report, done, customers))
+                yield part(first + done, size, False if report is None else _shifted(report, done, customers))
                 if report is not None:
                     report(done + size, customers)
 
@@ -238,7 +229,7 @@ def _names(chain: Chain | FitResult) -> list[str]:
     return list((chain.chain if isinstance(chain, FitResult) else chain).states.names)
 
 
-def _shifted(report: Callable[[int, int], object], before: int, total: int) -> Callable[[int, int], object]:
+def _shifted(report: Report, before: int, total: int) -> Report:
     return lambda done, _: report(before + done, total)
 
 

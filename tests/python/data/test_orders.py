@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from refusals import Refusal, each_refusal, refused
 
 import sojourn as sj
 
@@ -188,51 +189,17 @@ def test_counts_of_different_customers_add_up(rows: list[tuple[str, int, int]]) 
 # --- bad input -------------------------------------------------------------------------------------------------------
 
 A = ("a", "2024-01-01", 5.0)
-BAD: list[tuple[str, Callable[[], object], list[str]]] = [
-    ("empty log", lambda: sj.order_journeys(customer=[], time=[]), ["no rows"]),
+BAD: list[Refusal] = [
     ("no complete period", lambda: read(A), ["complete month", "shorter period or a longer log"]),
-    (
-        "until before the log",
-        lambda: read(A, until="2020-01-01"),
-        ["complete month", "until 2020-01-01"],
-    ),
-    ("all rows invalid", lambda: read((None, "2024-01-01"), ("", "2024-01-02")), ["none of 2 rows", "no customer"]),
-    ("no time can be read", lambda: read(("a", "1/2/2024")), ["'1/2/2024'", "time_format="]),
-    (
-        "missing column",
-        lambda: sj.order_journeys({"c": ["a"], "t": ["2024-01-01"]}, customer="c", time="t", value="v"),
-        ["value", "'v'", "'c' and 't'"],
-    ),
     ("churn_after 0", lambda: read(A, churn_after=0), ["churn_after", "0 periods", "1 to 1,000"]),
-    ("churn_after negative", lambda: read(A, churn_after=-1), ["churn_after", "-1"]),
     ("churn_after beyond reason", lambda: read(A, churn_after=5000), ["churn_after", "5000"]),
-    ("bare number period", lambda: read(A, period=30), ["30 has no unit", "'30 days'"]),
     ("a step as period", lambda: read(A, period="step"), ["period", "step", "month"]),
-    ("an empty period", lambda: read(A, period="0 days"), ["period", "0 days"]),
-    ("whole numbers without a unit", lambda: read(("a", 1), ("a", 2)), ["time", "only an order", "day"]),
-    ("unknown origin", lambda: read(A, origin="first order"), ["origin", "first order"]),
-    ("unreadable until", lambda: read(A, until="2024-02-31"), ["until", "2024-02-31"]),
-    ("origin after the log", lambda: read(A, origin="2030-01-01"), ["no customer has one complete month"]),
-    ("duplicates misspelt", lambda: read(A, duplicates="sum"), ["duplicates", "'sum'"]),
-    (
-        "mixed zones",
-        lambda: read(("a", "2024-01-01T00:00Z"), ("a", "2024-01-01T00:00+01:00")),
-        ["mixes zones", "UTC+01:00"],
-    ),
 ]
 
 
-@pytest.mark.parametrize(("call", "words"), [case[1:] for case in BAD], ids=[case[0] for case in BAD])
+@each_refusal(BAD)
 def test_bad_input_is_refused_with_advice(call: Callable[[], object], words: list[str]) -> None:
-    with pytest.raises(ValueError) as caught:
-        call()
-    for word in words:
-        assert word in str(caught.value)
-
-
-def test_a_fraction_of_a_period_cannot_mean_churn() -> None:
-    with pytest.raises(TypeError, match=r"churn_after: expected a whole number, found 1\.5"):
-        read(A, churn_after=1.5)
+    refused(ValueError, call, words)
 
 
 def test_a_chain_fitted_to_orders_has_a_row_for_every_state() -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from anchors import each
 
 import sojourn as sj
-
-ANCHORS: dict[str, Any] = json.loads((Path(__file__).parents[2] / "data" / "anchors.json").read_text(encoding="utf-8"))
 
 STATES = ["trial", "loyal", "churn"]
 MATRIX = np.array([[0.5, 0.2, 0.3], [0.1, 0.7, 0.2], [0.0, 0.0, 1.0]])
@@ -30,7 +27,7 @@ def ref() -> sj.market.ReferralValue:
     return asked(arrives_at={"trial": 0.5, "loyal": 0.5}, delay=[0.5, 0.5], acquisition_cost=4.0, first_reward=1.0)
 
 
-@pytest.mark.parametrize("anchor", ANCHORS["word_of_mouth"], ids=lambda anchor: anchor["name"])
+@each("word_of_mouth")
 def test_computed_numbers_come_out(anchor: dict[str, Any]) -> None:
     chain = sj.Chain(anchor["states"], anchor["transition_matrix"])
     close = pytest.approx

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from anchors import chain_of, each
 
 import sojourn as sj
-
-ANCHORS: dict[str, Any] = json.loads((Path(__file__).parents[2] / "data" / "anchors.json").read_text(encoding="utf-8"))
-
-
-def each(section: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("anchor", ANCHORS[section], ids=lambda anchor: anchor["name"])
-
-
-def chain_of(anchor: dict[str, Any]) -> sj.Chain:
-    return sj.Chain(anchor["states"], anchor["transition_matrix"], period="month")
 
 
 @pytest.fixture

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from anchors import ANCHORS, chain_of, each
 
 import sojourn as sj
-
-ANCHORS: dict[str, Any] = json.loads((Path(__file__).parents[2] / "data" / "anchors.json").read_text(encoding="utf-8"))
-
-
-def chain_of(anchor: dict[str, Any]) -> sj.Chain:
-    return sj.Chain(anchor["states"], anchor["transition_matrix"], period="month")
 
 
 @pytest.fixture
@@ -32,7 +25,7 @@ def round_trip() -> sj.Chain:
     return chain_of(next(anchor for anchor in ANCHORS["structures"] if anchor["name"] == "period 3"))
 
 
-@pytest.mark.parametrize("anchor", ANCHORS["stationary"], ids=lambda anchor: anchor["name"])
+@each("stationary")
 def test_published_laws_come_out(anchor: dict[str, Any]) -> None:
     chain = chain_of(anchor)
     settled = sj.stationary(chain)

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -201,71 +196,6 @@ def test_a_cohort_tells_what_it_did() -> None:
     assert repr(found[1]) == "CohortPath(1, 12 periods)"
 
 
-def test_progress_is_told_of_the_paths_done() -> None:
-    calls: list[tuple[int, int]] = []
-    cohort(paths=3000, progress=lambda done, total: calls.append((done, total)))
-    assert {total for _, total in calls} == {3000}
-    done = [d for d, _ in calls]
-    assert done == sorted(done)
-    assert done[-1] == 3000
-
-
-def test_what_progress_raises_stops_the_run_and_is_passed_on() -> None:
-    class StopItError(Exception):
-        pass
-
-    def stop(done: int, total: int) -> None:
-        raise StopItError(f"{total}")
-
-    with pytest.raises(StopItError, match=r"^20000$"):
-        cohort(paths=20_000, progress=stop)
-
-
-def test_a_progress_bar_changes_no_number(capfd: pytest.CaptureFixture[str]) -> None:
-    assert same_paths(cohort(progress=True, paths=3), cohort(paths=3))
-    capfd.readouterr()
-
-
-LONG_RUN = """
-import sys, time
-import numpy as np
-import sojourn as sj
-chain = sj.Chain([f"s{i}" for i in range(10)], np.full((10, 10), 0.1))
-print("ready", flush=True)
-try:
-    sj.simulate_cohort(chain, 10**14, horizon=40_000, paths=80, {threads})
-except KeyboardInterrupt:
-    print("stopped", time.time(), flush=True)
-    sys.exit(3)
-"""
-
-
-@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX sends them")
-@pytest.mark.parametrize("threads", ["threads=1", "threads=2"])
-def test_ctrl_c_stops_a_run_within_half_a_second(threads: str) -> None:
-    child = subprocess.Popen(
-        [sys.executable, "-c", LONG_RUN.replace("{threads}", threads)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(sj.__file__).parents[1]), *sys.path])},
-    )
-    try:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "ready\n"
-        time.sleep(0.3)
-        assert child.poll() is None
-        sent = time.time()
-        child.send_signal(signal.SIGINT)
-        out, err = child.communicate(timeout=20)
-    finally:
-        if child.poll() is None:
-            child.kill()
-            child.wait()
-    assert child.returncode == 3, err
-    assert float(out.split()[1]) - sent < 0.5
-
-
 def test_other_threads_of_the_interpreter_go_on_meanwhile() -> None:
     counted = 0
     worker = threading.Thread(target=lambda: cohort(paths=20_000, threads=1))
@@ -308,7 +238,6 @@ def test_other_threads_of_the_interpreter_go_on_meanwhile() -> None:
         ({"start": "loyal"}, IndexError, "start: unknown state 'loyal'"),
         ({"start": [0.5, 0.4, 0.0]}, ValueError, "start: sums to 0.9"),
         ({"discount_rate": 0.1}, ValueError, "simulate_cohort: discount_rate=0.1 has no unit"),
-        ({"progress": 3}, TypeError, "progress: expected True, False or a function"),
     ],
 )
 def test_arguments_out_of_range_are_refused_by_name(options: dict[str, Any], error: type[Exception], says: str) -> None:

@@ -5,12 +5,8 @@ from __future__ import annotations
 import itertools
 import multiprocessing
 import os
-import signal
-import subprocess
-import sys
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -232,81 +228,6 @@ def test_a_fit_brings_its_starts_and_its_money() -> None:
     result = sj.simulate(fit, customers=2000, horizon=3, outputs=("value", "occupancy"))
     assert 0 < result.occupancy[0, 1] < 2000
     assert result.value.values.shape == (2000,)
-
-
-def test_progress_is_told_of_the_customers_done() -> None:
-    calls: list[tuple[int, int]] = []
-    simulate(customers=200_000, progress=lambda done, total: calls.append((done, total)))
-    assert calls
-    assert {total for _, total in calls} == {200_000}
-    done = [d for d, _ in calls]
-    assert done == sorted(done)
-    assert done[0] >= 0
-    assert done[-1] <= 200_000
-
-
-def test_what_progress_raises_stops_the_run_and_is_passed_on() -> None:
-    class StopItError(Exception):
-        pass
-
-    def stop(done: int, total: int) -> None:
-        raise StopItError(f"{total}")
-
-    begin = time.monotonic()
-    with pytest.raises(StopItError, match=r"^2000000000$"):
-        simulate(customers=2_000_000_000, horizon=2, outputs="occupancy", progress=stop)
-    assert time.monotonic() - begin < 5.0
-    assert simulate(customers=10).customers == 10
-
-
-@pytest.mark.parametrize("wrong", [3, "yes", []])
-def test_progress_of_another_kind_is_refused(wrong: Any) -> None:
-    with pytest.raises(TypeError, match="progress: expected True, False or a function"):
-        simulate(progress=wrong)
-
-
-def test_a_progress_bar_changes_no_number(capfd: pytest.CaptureFixture[str]) -> None:
-    assert same(simulate(progress=True).value.values, simulate().value.values)
-    capfd.readouterr()
-
-
-LONG_RUN = """
-import sys, time
-import sojourn as sj
-chain = sj.Chain(["a", "churn"], [[0.999, 0.001], [0.0, 1.0]])
-print("ready", flush=True)
-try:
-    sj.simulate(chain, customers=10**9, horizon=10_000, outputs="occupancy", {threads})
-except KeyboardInterrupt:
-    print("stopped", time.time(), flush=True)
-    sys.exit(3)
-"""
-
-
-@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX sends them")
-@pytest.mark.parametrize("threads", ["threads=1", "threads=2", "progress=lambda done, total: None"])
-def test_ctrl_c_stops_a_run_within_half_a_second(threads: str) -> None:
-    child = subprocess.Popen(
-        [sys.executable, "-c", LONG_RUN.replace("{threads}", threads)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(sj.__file__).parents[1]), *sys.path])},
-    )
-    try:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "ready\n"
-        time.sleep(0.5)
-        assert child.poll() is None
-        sent = time.time()
-        child.send_signal(signal.SIGINT)
-        out, err = child.communicate(timeout=20)
-    finally:
-        if child.poll() is None:
-            child.kill()
-            child.wait()
-    assert child.returncode == 3, err
-    assert float(out.split()[1]) - sent < 0.5
 
 
 def test_other_threads_of_the_interpreter_go_on_meanwhile() -> None:

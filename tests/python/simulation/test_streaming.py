@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
 import threading
@@ -17,6 +15,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from interrupted import environment, needs_signals, seconds_to_stop
 from pyarrow import parquet
 
 import sojourn as sj
@@ -283,16 +282,11 @@ def test_batches_of_two_threads_do_not_disturb_each_other() -> None:
     assert all(found[seed] == in_one_piece(3000, seed=seed) for seed in range(3))
 
 
-def child(code: str, **names: Any) -> list[str]:
-    """The command of a fresh interpreter that knows the chain and its options."""
-    told = {"P": np.asarray(CHAIN.transition_matrix).tolist(), "options": OPTIONS, **names}
-    lines = [f"{name} = {value!r}" for name, value in told.items()]
-    lines += ["import sojourn as sj", "chain = sj.Chain(['trial', 'active', 'churn'], P)", code]
-    return [sys.executable, "-c", "\n".join(lines)]
-
-
-def environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(sj.__file__).parents[1]), *sys.path])}
+def told(**names: Any) -> str:
+    """Tells a fresh interpreter of the chain and its options."""
+    known = {"P": np.asarray(CHAIN.transition_matrix).tolist(), "options": OPTIONS, **names}
+    lines = [f"{name} = {value!r}" for name, value in known.items()]
+    return "\n".join([*lines, "import sojourn as sj", "chain = sj.Chain(['trial', 'active', 'churn'], P)", ""])
 
 
 # The peak of a process that was started afresh; the one that resource tells begins with its parent's.
@@ -318,7 +312,7 @@ print(*rows, *peaks)
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks Linux for the peak of the memory")
 def test_ten_times_the_customers_take_no_more_memory(tmp_path: Path) -> None:
     done = subprocess.run(
-        child(MEMORY, file=str(tmp_path / "journeys.parquet")),
+        [sys.executable, "-c", told(file=str(tmp_path / "journeys.parquet")) + MEMORY],
         env=environment(), capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -330,38 +324,12 @@ def test_ten_times_the_customers_take_no_more_memory(tmp_path: Path) -> None:
     assert all_held - few > 0.6 * in_one_piece  # the measure sees rows that are kept
 
 
-LONG_RUN = """
-import sys, time
-print("ready", flush=True)
-try:
-    sj.write_journeys(file, chain, 10**9, **options)
-except KeyboardInterrupt:
-    print("stopped", time.time(), flush=True)
-    sys.exit(3)
-"""
-
-
-@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX sends them")
+@needs_signals
 def test_ctrl_c_stops_the_writing_within_half_a_second_and_leaves_no_half_file(tmp_path: Path) -> None:
-    run = subprocess.Popen(
-        child(LONG_RUN, file=str(tmp_path / "journeys.parquet")),
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
-    )  # fmt: skip
-    try:
-        assert run.stdout is not None
-        assert run.stdout.readline() == "ready\n"
-        end = time.monotonic() + 30
-        while not any(part.stat().st_size > 100_000 for part in tmp_path.glob("*.part")):
-            assert run.poll() is None
-            assert time.monotonic() < end
-            time.sleep(0.02)
-        sent = time.time()
-        run.send_signal(signal.SIGINT)
-        out, err = run.communicate(timeout=20)
-    finally:
-        if run.poll() is None:
-            run.kill()
-            run.wait()
-    assert run.returncode == 3, err
-    assert float(out.split()[1]) - sent < 0.5
+    took = seconds_to_stop(
+        told(file=str(tmp_path / "journeys.parquet")),
+        "sj.write_journeys(file, chain, 10**9, **options)",
+        lambda: any(part.stat().st_size > 100_000 for part in tmp_path.glob("*.part")),
+    )
+    assert took < 0.5
     assert not list(tmp_path.iterdir())

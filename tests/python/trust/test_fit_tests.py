@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import json
 import os
 import time
 from pathlib import Path
@@ -12,10 +11,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from anchors import ANCHORS
 
 import sojourn as sj
 
-ANCHORS: dict[str, Any] = json.loads((Path(__file__).parents[2] / "data" / "anchors.json").read_text(encoding="utf-8"))
 DATA = os.environ.get("SOJOURN_DATA")
 needs_data = pytest.mark.skipif(DATA is None, reason="SOJOURN_DATA is not set")
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from anchors import each
 
 import sojourn as sj
-
-ANCHORS: dict[str, Any] = json.loads((Path(__file__).parents[2] / "data" / "anchors.json").read_text(encoding="utf-8"))
 
 STATES = ["active", "loyal", "churn"]
 MATRIX = np.array([[0.6, 0.2, 0.2], [0.0, 0.9, 0.1], [0.0, 0.0, 1.0]])
@@ -27,7 +24,7 @@ def value() -> sj.LifetimeValue:
     return value_of()
 
 
-@pytest.mark.parametrize("anchor", ANCHORS["derivatives"], ids=lambda anchor: anchor["name"])
+@each("derivatives")
 def test_published_derivatives_come_out(anchor: dict[str, Any]) -> None:
     value = sj.lifetime_value(
         sj.Chain(anchor["states"], anchor["transition_matrix"]),
