@@ -17,6 +17,9 @@ from __future__ import annotations
 import importlib as _importlib
 import typing as _typing
 
+from sojourn._support import functions as _functions  # noqa: F401  (first, for it replaces the functions of _core)
+
+# isort: split
 from sojourn import chain, data, market, model, path, simulation, trust, value
 from sojourn._core import __version__
 from sojourn._support import frames as _frames  # noqa: F401  (it completes the classes of _core)

@@ -76,10 +76,7 @@ def _rule(entry: dict[str, Any], number: int) -> Rule:
     try:
         return Rule(settings.pop("state"), **settings)
     except (TypeError, ValueError) as error:
-        message = str(error).splitlines()[0]
-        if message.startswith("__init__(): incompatible"):
-            message = "a key holds a value of the wrong kind"
-        raise ValueError(f"{where}: {message}") from None
+        raise ValueError(f"{where}: {error}") from None
 
 
 def _check_keys(table: dict[str, Any], known: tuple[str, ...], where: str) -> None:
