@@ -8,7 +8,7 @@ namespace sojourn::python {
 void bind_orders(py::module_& m) {
   m.def(
       "order_journeys",
-      [](const LogArgument& log, const PeriodArgument& period, const ArrayArgument& churn_after,
+      [](const LogArgument& log, const PeriodArgument& period, const WholeArgument& churn_after,
          const OriginArgument& origin, const DateArgument& until, const std::string& duplicates,
          const std::string& missing_value) {
         const LogColumns columns(log);

@@ -252,7 +252,7 @@ void bind_cohorts(py::module_& m) {
               .c_str())
       .def(
           "sparse_moves",
-          [](const BoundCohorts& self, const ArrayArgument& path) {
+          [](const BoundCohorts& self, const WholeArgument& path) {
             const Index p = to_path(path, self.simulation);
             const Index n = self.chain.n_states();
             CountVector columns(self.chain.n_moves());
@@ -288,7 +288,7 @@ void bind_cohorts(py::module_& m) {
           doc::CohortSimulation_value_per_customer)
       .def(
           "counts",
-          [](const BoundCohorts& self, const ArrayArgument& path) {
+          [](const BoundCohorts& self, const WholeArgument& path) {
             return self.simulation.counts(to_path(path, self.simulation));
           },
           py::arg("path") = 0, doc::CohortSimulation_counts)
@@ -311,7 +311,7 @@ void bind_cohorts(py::module_& m) {
           doc::CohortSimulation_definition)
       .def("__len__", [](const BoundCohorts& self) { return self.simulation.n_paths(); })
       .def("__getitem__",
-           [](const py::object& self, const ArrayArgument& path) {
+           [](const py::object& self, const WholeArgument& path) {
              return BoundPath{self, to_path(path, self.cast<const BoundCohorts&>().simulation)};
            })
       .def("__iter__",
@@ -331,12 +331,12 @@ void bind_cohorts(py::module_& m) {
   const CohortOptions defaults;
   m.def(
       "simulate_cohort",
-      [](const ChainArgument& chain, const WholeArgument& customers, const ArrayArgument& horizon,
+      [](const ChainArgument& chain, const WholeArgument& customers, const WholeArgument& horizon,
          const LawArgument& start, const WholeNumbersArgument& stock, const WholeNumbersArgument& arrivals,
          const RewardsArgument& rewards, const NumberArgument& annual_discount_rate,
          const NumberArgument& discount_rate_per_period, const NumberArgument& discount_factor,
-         const DiscountArgument& discount, const ArrayArgument& seed, const ArrayArgument& paths,
-         const ArrayArgument& first_path, const WholeArgument& threads, const ProgressArgument& progress,
+         const DiscountArgument& discount, const WholeArgument& seed, const WholeArgument& paths,
+         const WholeArgument& first_path, const WholeArgument& threads, const ProgressArgument& progress,
          const py::kwargs& others) {
         const Chain& of = to_chain(chain, "simulate_cohort");
         const FitResult* fit = to_fit(chain);

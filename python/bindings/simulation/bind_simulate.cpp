@@ -6,7 +6,7 @@
 #include "support/printing.hpp"
 
 SOJOURN_ARGUMENT(OutputsArgument, "Sequence[str] | str");
-SOJOURN_ARGUMENT(TimedTargetsArgument, "Sequence[str] | str | None");
+SOJOURN_ARGUMENT(TimedTargetsArgument, "Sequence[str] | str");
 
 namespace sojourn::python {
 
@@ -261,11 +261,11 @@ void bind_simulate(py::module_& m) {
   const SimulateOptions defaults;
   m.def(
       "simulate",
-      [](const ChainArgument& chain, const ArrayArgument& customers, const WholeArgument& horizon,
+      [](const ChainArgument& chain, const WholeArgument& customers, const WholeArgument& horizon,
          const LawArgument& start, const RewardsArgument& rewards, const NumberArgument& annual_discount_rate,
          const NumberArgument& discount_rate_per_period, const NumberArgument& discount_factor,
-         const DiscountArgument& discount, const ArrayArgument& seed, const WholeArgument& threads,
-         const ArrayArgument& first_customer, const OutputsArgument& outputs, const TimedTargetsArgument& targets,
+         const DiscountArgument& discount, const WholeArgument& seed, const WholeArgument& threads,
+         const WholeArgument& first_customer, const OutputsArgument& outputs, const TimedTargetsArgument& targets,
          const std::string& stays, const ProgressArgument& progress, const py::kwargs& others) {
         const Chain& of = to_chain(chain, "simulate");
         const FitResult* fit = to_fit(chain);
