@@ -7,7 +7,7 @@
 #include "support/printing.hpp"
 
 SOJOURN_ARGUMENT(OutputsArgument, "Sequence[str] | str");
-SOJOURN_ARGUMENT(TimedTargetsArgument, "Sequence[str] | str | None");
+SOJOURN_ARGUMENT(TimedTargetsArgument, "Sequence[str] | str");
 
 namespace sojourn::python {
 
