@@ -23,10 +23,16 @@ void bind_rules(py::module_&);
 void bind_counts(py::module_&);
 void bind_fit(py::module_&);
 void bind_lifetime_value(py::module_&);
+void bind_sensitivity(py::module_&);
+void bind_base_levers(py::module_&);
+void bind_what_if(py::module_&);
+void bind_value_moments(py::module_&);
+void bind_value_law(py::module_&);
+void bind_payback(py::module_&);
+void bind_fleet(py::module_&);
 void bind_absorption(py::module_&);
 void bind_passage(py::module_&);
 void bind_stationary(py::module_&);
-void bind_sensitivity(py::module_&);
 void bind_uncertain(py::module_&);
 void bind_posterior(py::module_&);
 void bind_bootstrap(py::module_&);
@@ -43,10 +49,6 @@ void bind_homogeneity_test(py::module_&);
 void bind_segment_test(py::module_&);
 void bind_dwell_test(py::module_&);
 void bind_fit_tests(py::module_&);
-void bind_value_moments(py::module_&);
-void bind_value_law(py::module_&);
-void bind_payback(py::module_&);
-void bind_fleet(py::module_&);
 void bind_simulated_value(py::module_&);
 void bind_simulate(py::module_&);
 void bind_scenarios(py::module_&);
@@ -84,14 +86,16 @@ PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
   bind_counts(m);
   bind_fit(m);
   bind_lifetime_value(m);
-  bind_absorption(m);
-  bind_passage(m);
-  bind_stationary(m);
-  bind_sensitivity(m);    // completes LifetimeValue
+  bind_sensitivity(m);  // completes LifetimeValue
+  bind_base_levers(m);
+  bind_what_if(m);
   bind_value_moments(m);  // and here
   bind_value_law(m);      // and here
   bind_payback(m);
   bind_fleet(m);
+  bind_absorption(m);
+  bind_passage(m);
+  bind_stationary(m);
   bind_uncertain(m);
   bind_posterior(m);
   bind_bootstrap(m);

@@ -1,7 +1,9 @@
 #include "sojourn/value/value_moments.hpp"
 
 #include "docs.hpp"
-#include "support/arguments.hpp"
+#include "support/members.hpp"
+#include "support/parameters.hpp"
+#include "support/shown.hpp"
 #include "value/bound_value.hpp"
 
 namespace sojourn::python {
@@ -9,8 +11,7 @@ namespace sojourn::python {
 namespace {
 
 ValueMoments ask(const BoundValue& value) {
-  const py::gil_scoped_release release;
-  return value_moments(value.value);
+  return released([&] { return value_moments(value.value); });
 }
 
 // The moments with the law that a question takes when no start is said.
@@ -19,14 +20,12 @@ struct BoundMoments {
   BoundValue value;
 };
 
-template <class Member>
-auto of_moments(Member member) {
-  return [member](const BoundMoments& self) { return (self.moments.*member)(); };
+template <class T>
+auto of_moments(T ValueMoments::* member) {
+  return member_of(&BoundMoments::moments, member);
 }
 
-}  // namespace
-
-void bind_value_moments(py::module_& m) {
+void bind_start_moments(py::module_& m) {
   py::class_<StartMoments>(m, "StartMoments", doc::StartMoments)
       .def_readonly("mean", &StartMoments::mean, "Currency.")
       .def_readonly("variance", &StartMoments::variance, "Currency squared.")
@@ -41,10 +40,14 @@ void bind_value_moments(py::module_& m) {
           [](const StartMoments& self, const ArrayArgument& k) { return self.raw(static_cast<int>(to_index(k, "k"))); },
           py::arg("k"), doc::StartMoments_raw)
       .def("__repr__", [](const StartMoments& self) {
-        return "StartMoments(mean=" + std::string(py::repr(py::float_(self.mean))) +
-               ", std=" + std::string(py::repr(py::float_(self.standard_deviation()))) + ")";
+        return called("StartMoments", field("mean", self.mean), field("std", self.standard_deviation()));
       });
+}
 
+}  // namespace
+
+void bind_value_moments(py::module_& m) {
+  bind_start_moments(m);
   py::class_<BoundMoments>(m, "ValueMoments", doc::ValueMoments)
       .def_property_readonly("mean", of_moments(&ValueMoments::mean), "Currency.")
       .def_property_readonly("variance", of_moments(&ValueMoments::variance), "Currency squared.")
@@ -68,15 +71,8 @@ void bind_value_moments(py::module_& m) {
             return self.moments.from_start(self.value.start_law(start));
           },
           py::arg("start") = py::none(),
-          docs(doc::ValueMoments_from_start, R"(Parameters
-----------
-start : str, dict {state: probability} or array_like of shape (n_states,), optional
-    Without it the observed first states of a fit, or the first state of a chain.
-
-Returns
--------
-StartMoments
-    `mean`, `variance`, `std`, `skewness`, `excess_kurtosis`, `raw(k)`.)")
+          docs(doc::ValueMoments_from_start, parameters({start_text}),
+               returns("StartMoments\n    `mean`, `variance`, `std`, `skewness`, `excess_kurtosis`, `raw(k)`."))
               .c_str())
       .def("__repr__", [](const BoundMoments& self) {
         return "ValueMoments(" + std::to_string(self.moments.mean().size()) + " states)";
@@ -84,7 +80,7 @@ StartMoments
 
   m.def(
       "value_moments", [](const BoundValue& value) { return BoundMoments{ask(value), value}; }, py::arg("value"),
-      docs((std::string(doc::value_moments) + "\n\n" + doc::file_value_moments).c_str(), R"(Parameters
+      docs(doc::value_moments, doc::file_value_moments, R"(Parameters
 ----------
 value : LifetimeValue
 
