@@ -1,7 +1,7 @@
 #include "sojourn/chain/discount.hpp"
 
 #include "docs.hpp"
-#include "support/arguments.hpp"
+#include "support/members.hpp"
 #include "support/text.hpp"
 
 namespace sojourn::python {
@@ -36,9 +36,8 @@ void bind_discount(py::module_& m) {
       .def_static("per_period_rate", &Discount::per_period_rate, py::arg("rate"), doc::Discount_per_period_rate)
       .def_static("factor", &Discount::factor, py::arg("factor"), doc::Discount_factor)
       .def_static("none", &Discount::none, doc::Discount_none)
-      .def_property_readonly(
-          "kind", [](const Discount& discount) { return to_word(discount.kind(), kinds); },
-          R"("annual_rate", "per_period_rate", "factor" or "none".)")
+      .def_property_readonly("kind", word_of(kinds, &Discount::kind),
+                             R"("annual_rate", "per_period_rate", "factor" or "none".)")
       .def_property_readonly("value", &Discount::value, doc::Discount_value)
       .def(
           "factor_per_period",
