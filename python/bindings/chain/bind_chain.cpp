@@ -29,7 +29,7 @@ Examples
 >>> chain.probability("active", "churn")
 0.1)";
 
-Chain make(const StatesArgument& states, const ArrayArgument& transition_matrix, const PeriodArgument& period) {
+Chain make_chain(const StatesArgument& states, const ArrayArgument& transition_matrix, const PeriodArgument& period) {
   StateSpace space = to_states(states, "states");
   if (is_sparse(transition_matrix)) {
     const SparseMatrix moves = to_sparse_matrix(transition_matrix, "transition_matrix");
@@ -49,7 +49,7 @@ py::object transition_matrix(const py::object& self) {
 
 void bind_chain(py::module_& m) {
   py::class_<Chain>(m, "Chain", docs(doc::Chain, parameters_of_chain).c_str())
-      .def(py::init(&make), py::arg("states"), py::arg("transition_matrix"), py::arg("period") = "step")
+      .def(py::init(&make_chain), py::arg("states"), py::arg("transition_matrix"), py::arg("period") = "step")
       .def_property_readonly("states", &Chain::states, "The states, in the order of rows and columns.")
       .def_property_readonly(
           "transition_matrix", &transition_matrix,

@@ -8,14 +8,14 @@ namespace sojourn::python {
 
 namespace {
 
-constexpr std::initializer_list<std::pair<const char*, Discount::Kind>> kinds = {
+constexpr std::initializer_list<std::pair<const char*, Discount::Kind>> discount_kinds = {
     {"annual_rate", Discount::Kind::annual_rate},
     {"per_period_rate", Discount::Kind::per_period_rate},
     {"factor", Discount::Kind::factor},
     {"none", Discount::Kind::none}};
 
-Discount make(const std::string& kind, double value) {
-  switch (to_choice(kind, "kind", kinds)) {
+Discount make_discount(const std::string& kind, double value) {
+  switch (to_choice(kind, "kind", discount_kinds)) {
     case Discount::Kind::annual_rate:
       return Discount::annual_rate(value);
     case Discount::Kind::per_period_rate:
@@ -36,7 +36,7 @@ void bind_discount(py::module_& m) {
       .def_static("per_period_rate", &Discount::per_period_rate, py::arg("rate"), doc::Discount_per_period_rate)
       .def_static("factor", &Discount::factor, py::arg("factor"), doc::Discount_factor)
       .def_static("none", &Discount::none, doc::Discount_none)
-      .def_property_readonly("kind", word_of(kinds, &Discount::kind),
+      .def_property_readonly("kind", word_of(discount_kinds, &Discount::kind),
                              R"("annual_rate", "per_period_rate", "factor" or "none".)")
       .def_property_readonly("value", &Discount::value, doc::Discount_value)
       .def(
@@ -55,19 +55,21 @@ void bind_discount(py::module_& m) {
           "__eq__", [](const Discount& a, const Discount& b) { return a == b; }, py::is_operator())
       .def("__hash__",
            [](const Discount& discount) {
-             return py::hash(py::make_tuple(to_word(discount.kind(), kinds), discount.value()));
+             return py::hash(py::make_tuple(to_word(discount.kind(), discount_kinds), discount.value()));
            })
       .def("__repr__",
            [](const Discount& discount) {
-             const std::string kind = to_word(discount.kind(), kinds);
+             const std::string kind = to_word(discount.kind(), discount_kinds);
              if (discount.kind() == Discount::Kind::none) return "Discount." + kind + "()";
              return "Discount." + kind + "(" + text::number(discount.value()) + ")";
            })
       .def(py::pickle(
-          [](const Discount& discount) { return py::make_tuple(to_word(discount.kind(), kinds), discount.value()); },
+          [](const Discount& discount) {
+            return py::make_tuple(to_word(discount.kind(), discount_kinds), discount.value());
+          },
           [](const py::tuple& state) {
             if (state.size() != 2) throw py::value_error("Discount: not a pickled discount");
-            return make(state[0].cast<std::string>(), state[1].cast<double>());
+            return make_discount(state[0].cast<std::string>(), state[1].cast<double>());
           }));
 }
 

@@ -7,7 +7,7 @@ namespace sojourn::python {
 
 namespace {
 
-constexpr std::initializer_list<std::pair<const char*, RewardLaw::Kind>> kinds{
+constexpr std::initializer_list<std::pair<const char*, RewardLaw::Kind>> law_kinds{
     {"fixed", RewardLaw::Kind::fixed},
     {"lognormal", RewardLaw::Kind::lognormal},
     {"gamma", RewardLaw::Kind::gamma},
@@ -39,7 +39,7 @@ void bind_reward_law(py::module_& m) {
             return RewardLaw::empirical({amounts.begin(), amounts.end()});
           },
           py::arg("values"), doc::RewardLaw_empirical)
-      .def_property_readonly("kind", word_of(kinds, &RewardLaw::kind),
+      .def_property_readonly("kind", word_of(law_kinds, &RewardLaw::kind),
                              "One of 'fixed', 'lognormal', 'gamma', 'empirical'.")
       .def_property_readonly("mean", &RewardLaw::mean, doc::RewardLaw_mean)
       .def_property_readonly("standard_deviation", &RewardLaw::standard_deviation, doc::RewardLaw_standard_deviation)

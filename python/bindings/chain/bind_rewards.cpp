@@ -27,8 +27,8 @@ ValueError
 IndexError
     For a state that is not there.)";
 
-Rewards make(const StatesArgument& states, const py::object& per_state, const py::object& per_move,
-             const std::optional<std::string>& label) {
+Rewards make_rewards(const StatesArgument& states, const py::object& per_state, const py::object& per_move,
+                     const std::optional<std::string>& label) {
   StateSpace space = to_states(states, "states");
   Rewards rewards = per_state.is_none() ? Rewards(space) : to_rewards(per_state, space, "per_state");
   if (!per_move.is_none()) {
@@ -52,8 +52,8 @@ py::object per_move(const py::object& self) {
 
 void bind_rewards(py::module_& m) {
   py::class_<Rewards>(m, "Rewards", docs(doc::Rewards, parameters_of_rewards).c_str())
-      .def(py::init(&make), py::arg("states"), py::arg("per_state") = py::none(), py::arg("per_move") = py::none(),
-           py::kw_only(), py::arg("label") = py::none())
+      .def(py::init(&make_rewards), py::arg("states"), py::arg("per_state") = py::none(),
+           py::arg("per_move") = py::none(), py::kw_only(), py::arg("label") = py::none())
       .def_property_readonly("states", &Rewards::states, "The states, in order.")
       .def_property_readonly(
           "per_state", [](const Rewards& rewards) { return StateValues(rewards.states(), rewards.per_state()); },

@@ -122,7 +122,7 @@ Market with_defaults() {
   return {.chain = {one, Matrix::Identity(1, 1)}, .rewards = Rewards(one)};
 }
 
-constexpr const char* parameters = R"(Parameters
+constexpr const char* parameters_of_market = R"(Parameters
 ----------
 chain : Chain or FitResult
     Its absorbing states are for those who are gone.
@@ -159,7 +159,7 @@ void bind_market(py::module_& m) {
            py::arg("advertising") = defaults.advertising, py::arg("advertising_arrives_at") = py::none(),
            py::arg("advertising_cost") = defaults.advertising_cost, py::arg("referred_cost") = defaults.referred_cost,
            py::arg("advertised_cost") = defaults.advertised_cost, py::arg("returns") = defaults.returns,
-           py::arg("reputation") = py::none(), parameters)
+           py::arg("reputation") = py::none(), parameters_of_market)
       .def_property_readonly("chain", member_of(&Market::chain), "How people move.")
       .def_property_readonly("rewards", member_of(&Market::rewards), "What they bring.")
       .def_property_readonly("people", member_of(&Market::people), doc::Market_people)

@@ -11,7 +11,7 @@ namespace sojourn::python {
 
 namespace {
 
-py::dict table_of(const MarketPath& path) {
+py::dict table_of_path(const MarketPath& path) {
   py::dict table;
   const Index T = path.referred.size();
   table["period"] = copy(CountVector(CountVector::LinSpaced(T + 1, 0, T)));
@@ -38,7 +38,7 @@ MarketPath follow(const Market& market, const ArrayArgument& horizon, const Disc
   return released([&] { return market_path(market, options); });
 }
 
-DeliveryGap compare(const Market& market, const StateArgument& from, const StateArgument& to,
+DeliveryGap ask_gap(const Market& market, const StateArgument& from, const StateArgument& to,
                     const NumberArgument& believed, const NumberArgument& felt, const ArrayArgument& horizon,
                     const DiscountKeywords& discount, const py::kwargs& others) {
   const StateSpace& states = market.chain.states();
@@ -70,7 +70,7 @@ void bind_path(py::module_& m) {
       .def_property_readonly("costs", view_of(&MarketPath::costs), doc::MarketPath_costs)
       .def_readonly("profit", &MarketPath::profit, doc::MarketPath_profit)
       .def_readonly("definition", &MarketPath::definition, doc::MarketPath_definition)
-      .def("to_dict", &table_of,
+      .def("to_dict", &table_of_path,
            "The path as a table, one row for each of `t = 0 … T`: period, pool, inside, gone, reputation (where there "
            "is one),\nthen people in each state under its name (with an underscore added where the name is taken); "
            "each a NumPy array.")
@@ -96,7 +96,7 @@ void bind_gap(py::module_& m) {
            })
       .def("__repr__", [](const DeliveryGap& self) { return called("DeliveryGap", field("profit", self.profit)); });
 
-  define(m, "delivery_gap", &compare, py::arg("market"), py::arg("from_state"), py::arg("to_state"), py::kw_only(),
+  define(m, "delivery_gap", &ask_gap, py::arg("market"), py::arg("from_state"), py::arg("to_state"), py::kw_only(),
          py::arg("believed"), py::arg("felt"), py::arg("horizon"), DiscountKeywords::arguments(),
          docs(doc::delivery_gap,
               parameters({market_text,

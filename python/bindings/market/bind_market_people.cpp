@@ -11,8 +11,8 @@ namespace sojourn::python {
 
 namespace {
 
-MarketPeople simulate(const Market& market, const ArrayArgument& horizon, const DiscountKeywords& discount,
-                      const ArrayArgument& seed, const RunKeywords& run, const py::kwargs& others) {
+MarketPeople simulate_people(const Market& market, const ArrayArgument& horizon, const DiscountKeywords& discount,
+                             const ArrayArgument& seed, const RunKeywords& run, const py::kwargs& others) {
   MarketPeopleOptions options;
   options.horizon = to_index(horizon, "horizon");
   options.discount = discount.read("simulate_market_people", others);
@@ -39,7 +39,7 @@ void bind_market_people(py::module_& m) {
       });
 
   const MarketPeopleOptions defaults;
-  define(m, "simulate_market_people", &simulate, py::arg("market"), py::kw_only(), py::arg("horizon"),
+  define(m, "simulate_market_people", &simulate_people, py::arg("market"), py::kw_only(), py::arg("horizon"),
          DiscountKeywords::arguments(), py::arg("seed") = defaults.seed, RunKeywords::arguments(),
          docs(doc::simulate_market_people, parameters({"market : Market", "horizon : int\n    Periods, at least 1.",
                                                        DiscountKeywords::text("profit is"), seed_text,

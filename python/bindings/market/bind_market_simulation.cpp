@@ -19,7 +19,7 @@ py::array occupancy(const py::object& self) {
   return read_only<std::int64_t>({of.n_paths, of.horizon + 1, of.states.n_states()}, of.occupancy.data(), self);
 }
 
-py::dict table_of(const Simulation& sim) {
+py::dict table_of_simulation(const Simulation& sim) {
   py::dict table;
   const Index rows_of_path = sim.horizon + 1;
   const Index rows = static_cast<Index>(sim.n_paths) * rows_of_path;
@@ -37,9 +37,9 @@ py::dict table_of(const Simulation& sim) {
   return table;
 }
 
-Simulation simulate(const Market& market, const ArrayArgument& horizon, const DiscountKeywords& discount,
-                    const ArrayArgument& seed, const ArrayArgument& paths, const ArrayArgument& first_path,
-                    const RunKeywords& run, const py::kwargs& others) {
+Simulation simulate_numbers(const Market& market, const ArrayArgument& horizon, const DiscountKeywords& discount,
+                            const ArrayArgument& seed, const ArrayArgument& paths, const ArrayArgument& first_path,
+                            const RunKeywords& run, const py::kwargs& others) {
   MarketOptions options;
   options.horizon = to_index(horizon, "horizon");
   options.discount = discount.read("simulate_market", others);
@@ -72,7 +72,7 @@ void bind_market_simulation(py::module_& m) {
       .def_readonly("horizon", &Simulation::horizon, doc::MarketSimulation_horizon)
       .def_readonly("seed", &Simulation::seed, "The seed of the run.")
       .def_readonly("definition", &Simulation::definition, doc::MarketSimulation_definition)
-      .def("to_dict", &table_of,
+      .def("to_dict", &table_of_simulation,
            "The paths as a table, one row for each path and each of `t = 0 … T`: path, period, pool, reputation (where "
            "there is\none), then people in each state under its name (with an underscore added where the name is "
            "taken); each a NumPy array.")
@@ -84,7 +84,7 @@ void bind_market_simulation(py::module_& m) {
       });
 
   const MarketOptions defaults;
-  define(m, "simulate_market", &simulate, py::arg("market"), py::kw_only(), py::arg("horizon"),
+  define(m, "simulate_market", &simulate_numbers, py::arg("market"), py::kw_only(), py::arg("horizon"),
          DiscountKeywords::arguments(), py::arg("seed") = defaults.seed, py::arg("paths") = defaults.paths,
          py::arg("first_path") = defaults.first_path, RunKeywords::arguments(),
          docs(doc::simulate_market, parameters({"market : Market", "horizon : int\n    Periods, at least 1.",

@@ -10,7 +10,7 @@ namespace sojourn::python {
 
 namespace {
 
-OffspringFit ask(const py::object& newcomers) {
+OffspringFit ask_offspring_fit(const py::object& newcomers) {
   if (py::isinstance<ReferralCounts>(newcomers)) return offspring_law(newcomers.cast<const ReferralCounts&>());
   const Matrix given = to_matrix(newcomers, "newcomers");
   CountMatrix table(given.rows(), given.cols());
@@ -54,7 +54,7 @@ void bind_offspring_fit(py::module_& m) {
                       field("difference", self.difference));
       });
 
-  m.def("offspring_law", &ask, py::arg("newcomers"),
+  m.def("offspring_law", &ask_offspring_fit, py::arg("newcomers"),
         docs(doc::offspring_law, R"(Parameters
 ----------
 newcomers : ReferralCounts or array_like of shape (n_states, most + 1)

@@ -97,7 +97,7 @@ std::string number_of(const std::optional<double>& amount) {
   return amount ? text::number(*amount, 6) : "infinite";
 }
 
-py::dict table_of(const PolicyComparison& comparison) {
+py::dict table_of_comparison(const PolicyComparison& comparison) {
   py::dict table;
   py::list names;
   for (const PolicyOutcome& outcome : comparison.outcomes) names.append(outcome.name);
@@ -121,7 +121,7 @@ py::dict table_of(const PolicyComparison& comparison) {
   return table;
 }
 
-std::string printed_table(const PolicyComparison& comparison) {
+std::string printed_comparison(const PolicyComparison& comparison) {
   std::string words = comparison.definition + "\n";
   for (const PolicyOutcome& o : comparison.outcomes) {
     words += o.name + ": profit " + text::number(o.profit, 6) + " (" + text::number(o.profit_interval.lower, 6) +
@@ -182,10 +182,10 @@ cost_per_person : dict {state: currency}, optional
 cost_per_referral : float
     Currency for each newcomer by word of mouth, when he comes.)";
 
-PolicyComparison compare(const Market& market, const PoliciesArgument& policies, const ArrayArgument& horizon,
-                         const DiscountKeywords& discount, const ArrayArgument& seed, const ArrayArgument& paths,
-                         const MarketsArgument& draws, const NumberArgument& level, const WholeArgument& threads,
-                         const py::kwargs& others) {
+PolicyComparison ask_policies(const Market& market, const PoliciesArgument& policies, const ArrayArgument& horizon,
+                              const DiscountKeywords& discount, const ArrayArgument& seed, const ArrayArgument& paths,
+                              const MarketsArgument& draws, const NumberArgument& level, const WholeArgument& threads,
+                              const py::kwargs& others) {
   MarketOptions options;
   options.horizon = to_index(horizon, "horizon");
   options.discount = discount.read("compare_policies", others);
@@ -270,10 +270,10 @@ void bind_policies(py::module_& m) {
       .def("__getitem__", &outcome_of, py::return_value_policy::copy, py::arg("policy"),
            "The outcome of a policy, by its name.")
       .def("__len__", [](const PolicyComparison& self) { return self.outcomes.size(); })
-      .def("to_dict", &table_of,
+      .def("to_dict", &table_of_comparison,
            "A table, one row per policy: policy, cost, own_value, total_value, base, profit, each with its interval, "
            "payback\nand paid_back; each a NumPy array, infinite where a value is or where it is never paid back.")
-      .def("__str__", &printed_table)
+      .def("__str__", &printed_comparison)
       .def("__repr__", [](const PolicyComparison& self) {
         return "PolicyComparison(" + std::to_string(self.outcomes.size()) + " policies)";
       });
@@ -282,9 +282,9 @@ void bind_policies(py::module_& m) {
       "with_policy", [](const Market& market, const Policy& policy) { return with_policy(market, policy); },
       py::arg("market"), py::arg("policy"), doc::with_policy);
 
-  define(m, "compare_policies", &compare, py::arg("market"), py::arg("policies"), py::kw_only(), py::arg("horizon"),
-         DiscountKeywords::arguments(), py::arg("seed") = MarketOptions{}.seed, py::arg("paths") = 200,
-         py::arg("draws") = py::none(), py::arg("level") = 0.9, py::arg("threads") = py::none(),
+  define(m, "compare_policies", &ask_policies, py::arg("market"), py::arg("policies"), py::kw_only(),
+         py::arg("horizon"), DiscountKeywords::arguments(), py::arg("seed") = MarketOptions{}.seed,
+         py::arg("paths") = 200, py::arg("draws") = py::none(), py::arg("level") = 0.9, py::arg("threads") = py::none(),
          docs(doc::compare_policies, parameters({R"(market : Market
 policies : Policy or sequence of Policy
 horizon : int

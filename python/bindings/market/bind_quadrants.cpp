@@ -71,7 +71,7 @@ ReferralQuadrants split(const BoundReferralValue& value, const CustomerStatesArg
   return released([&] { return referral_quadrants(value.value, positions, options); });
 }
 
-constexpr const char* parameters = R"(Parameters
+constexpr const char* parameters_of_quadrants = R"(Parameters
 ----------
 value : ReferralValue
 customer_states : array_like of str or int of shape (n_customers,)
@@ -129,7 +129,7 @@ void bind_quadrants(py::module_& m) {
   m.def("referral_quadrants", &split, py::arg("value"), py::arg("customer_states"), py::kw_only(),
         py::arg("brought") = py::none(), py::arg("expected") = py::none(),
         py::arg("strength") = QuadrantOptions{}.strength, py::arg("own_threshold") = py::none(),
-        py::arg("referred_threshold") = py::none(), docs(doc::referral_quadrants, parameters).c_str());
+        py::arg("referred_threshold") = py::none(), docs(doc::referral_quadrants, parameters_of_quadrants).c_str());
 }
 
 }  // namespace sojourn::python

@@ -5,9 +5,10 @@ namespace sojourn::python {
 
 namespace {
 
-SharingCounts ask(const LabelledJourneys& journeys, const Column<std::int64_t>& customer,
-                  const Column<std::int64_t>& time, const Column<double>& rating, const NumberArgument& good_at_least,
-                  const NumberArgument& bad_at_most, const LogKeywords& keywords) {
+SharingCounts ask_rating_log(const LabelledJourneys& journeys, const Column<std::int64_t>& customer,
+                             const Column<std::int64_t>& time, const Column<double>& rating,
+                             const NumberArgument& good_at_least, const NumberArgument& bad_at_most,
+                             const LogKeywords& keywords) {
   const std::vector<std::int64_t>& customers = journeys.journeys.columns().customers;
   const std::vector<std::int64_t> raters = to_codes(customer, customers);
   const RatingLog log{.customer = raters,
@@ -36,9 +37,9 @@ void bind_rating_log(py::module_& m) {
                              "Ratings of at most this are bad.")
       .def_readonly("report", &SharingCounts::report, doc::WordOfMouthReport);
 
-  define(m, "sharing_counts", &ask, py::arg("journeys"), py::arg("customer").noconvert(), py::arg("time").noconvert(),
-         py::arg("rating").noconvert(), py::kw_only(), py::arg("good_at_least"), py::arg("bad_at_most"),
-         LogKeywords::arguments(), doc::sharing_counts);
+  define(m, "sharing_counts", &ask_rating_log, py::arg("journeys"), py::arg("customer").noconvert(),
+         py::arg("time").noconvert(), py::arg("rating").noconvert(), py::kw_only(), py::arg("good_at_least"),
+         py::arg("bad_at_most"), LogKeywords::arguments(), doc::sharing_counts);
 }
 
 }  // namespace sojourn::python

@@ -17,10 +17,10 @@ std::int64_t beyond(const std::vector<std::int64_t>& customers) {
   return code;
 }
 
-ReferralCounts ask(const LabelledJourneys& journeys, const Column<std::int64_t>& referrer,
-                   const Column<std::int64_t>& referred, const Column<std::int64_t>& time, const LogKeywords& keywords,
-                   const std::string& cycles, const std::string& before_first_event,
-                   const std::string& unknown_referred) {
+ReferralCounts ask_referral_log(const LabelledJourneys& journeys, const Column<std::int64_t>& referrer,
+                                const Column<std::int64_t>& referred, const Column<std::int64_t>& time,
+                                const LogKeywords& keywords, const std::string& cycles,
+                                const std::string& before_first_event, const std::string& unknown_referred) {
   const std::vector<std::int64_t>& customers = journeys.journeys.columns().customers;
   const std::vector<std::int64_t> brought_by = to_codes(referrer, customers);
   const std::vector<std::int64_t> brought = to_codes(referred, customers);
@@ -77,7 +77,7 @@ void bind_referral_log(py::module_& m) {
       .def_property_readonly("arrivals", view_of(&ReferralCounts::arrivals), doc::ReferralCounts_arrivals)
       .def_readonly("report", &ReferralCounts::report, doc::WordOfMouthReport);
 
-  define(m, "referral_counts", &ask, py::arg("journeys"), py::arg("referrer").noconvert(),
+  define(m, "referral_counts", &ask_referral_log, py::arg("journeys"), py::arg("referrer").noconvert(),
          py::arg("referred").noconvert(), py::arg("time").noconvert(), py::kw_only(), LogKeywords::arguments(),
          py::arg("cycles"), py::arg("before_first_event"), py::arg("unknown_referred"), doc::referral_counts);
 }

@@ -45,7 +45,7 @@ std::string printed_table(const StateRates& rates) {
   return rates.definition() + "; interval of 90 %\n" + table.text();
 }
 
-py::dict table_of(const StateRates& self) {
+py::dict table_of_rates(const StateRates& self) {
   py::dict table;
   table["state"] = py::module_::import("numpy").attr("array")(py::cast(self.states().names()));
   table["events"] = copy(self.events());
@@ -123,7 +123,7 @@ void bind_state_rates(py::module_& m) {
       .def("draws", &draws, py::arg("n_draws"), py::kw_only(), py::arg("seed") = 0, doc::StateRates_draws)
       .def_property_readonly("unseen", names_of(&StateRates::states, &StateRates::unseen), doc::StateRates_unseen)
       .def_property_readonly("definition", &StateRates::definition, doc::StateRates_definition)
-      .def("to_dict", &table_of, "A table, one row per state; each column a NumPy array.")
+      .def("to_dict", &table_of_rates, "A table, one row per state; each column a NumPy array.")
       .def("__str__", &printed_table)
       .def("__repr__", [](const StateRates& self) {
         return called("StateRates", field("what", to_word(self.what(), rates_of)), field("mean", self.mean()),

@@ -24,10 +24,11 @@ auto found(T ReferralValue::* member) {
   return computed(&BoundReferralValue::value, member);
 }
 
-BoundReferralValue ask(const ChainArgument& chain, const RewardsArgument& rewards, const ReferralsArgument& referrals,
-                       const LawArgument& arrives_at, const DelayArgument& delay,
-                       const NumberArgument& acquisition_cost, const NumberArgument& first_reward,
-                       const DiscountKeywords& discount, const py::kwargs& others) {
+BoundReferralValue ask_referral_value(const ChainArgument& chain, const RewardsArgument& rewards,
+                                      const ReferralsArgument& referrals, const LawArgument& arrives_at,
+                                      const DelayArgument& delay, const NumberArgument& acquisition_cost,
+                                      const NumberArgument& first_reward, const DiscountKeywords& discount,
+                                      const py::kwargs& others) {
   const Chain& of = to_chain(chain, "referral_value");
   const FitResult* fit = to_fit(chain);
   ReferralValueOptions options;
@@ -53,7 +54,7 @@ ReferralSensitivity why(const BoundReferralValue& self, const LawArgument& start
   return released([&] { return sensitivity(self.value, law, moves); });
 }
 
-py::dict table_of(const BoundReferralValue& self) {
+py::dict table_of_value(const BoundReferralValue& self) {
   const ReferralValue& value = self.value;
   py::dict result;
   result["state"] = py::module_::import("numpy").attr("array")(py::cast(value.chain().states().names()));
@@ -173,7 +174,7 @@ void bind_given(ValueClass& value) {
       .def_property_readonly("first_reward", of_value(&ReferralValue::first_reward),
                              "Currency per newcomer brought, received when he arrives.")
       .def_property_readonly("definition", of_value(&ReferralValue::definition), doc::ReferralValue_definition)
-      .def("to_dict", &table_of,
+      .def("to_dict", &table_of_value,
            "A table, one row per state: state, total, own, referred, lifetime_referrals; each a NumPy array.")
       .def("__str__", [](const BoundReferralValue& self) { return printed(self.value); })
       .def("__repr__", [](const BoundReferralValue& self) {
@@ -191,7 +192,7 @@ void bind_referral_value(py::module_& m) {
   bind_given(value);
 
   const ReferralValueOptions defaults;
-  define(m, "referral_value", &ask, py::arg("chain"), py::arg("rewards") = py::none(), py::kw_only(),
+  define(m, "referral_value", &ask_referral_value, py::arg("chain"), py::arg("rewards") = py::none(), py::kw_only(),
          py::arg("referrals"), py::arg("arrives_at") = py::none(), py::arg("delay") = py::none(),
          py::arg("acquisition_cost") = defaults.acquisition_cost, py::arg("first_reward") = defaults.first_reward,
          DiscountKeywords::arguments(),

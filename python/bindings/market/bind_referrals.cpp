@@ -8,7 +8,7 @@ namespace sojourn::python {
 
 namespace {
 
-constexpr const char* parameters = R"(Parameters
+constexpr const char* parameters_of_referrals = R"(Parameters
 ----------
 states : StateSpace, Lifecycle or sequence of str
 per_state : dict or array_like of shape (n_states,), optional
@@ -36,7 +36,7 @@ py::object per_move(const Referrals& self) {
 }  // namespace
 
 void bind_referrals(py::module_& m) {
-  py::class_<Referrals>(m, "Referrals", docs(doc::Referrals, parameters).c_str())
+  py::class_<Referrals>(m, "Referrals", docs(doc::Referrals, parameters_of_referrals).c_str())
       .def(py::init(&make), py::arg("states"), py::arg("per_state") = py::none())
       .def_property_readonly("states", &Referrals::states, "The states, in order.")
       .def_property_readonly(

@@ -13,10 +13,11 @@ Vector optional_column(const PeriodsColumnArgument& given, const char* argument)
   return given.is_none() ? Vector() : to_vector(given, argument);
 }
 
-ReputationFit ask(const ArrayArgument& searchers, const ArrayArgument& conversions,
-                  const PeriodsColumnArgument& reputation, const PeriodsColumnArgument& good,
-                  const PeriodsColumnArgument& bad, const NumberArgument& retention, const NumberArgument& prior_good,
-                  const NumberArgument& prior_bad, const NumberArgument& reference) {
+ReputationFit ask_reputation_fit(const ArrayArgument& searchers, const ArrayArgument& conversions,
+                                 const PeriodsColumnArgument& reputation, const PeriodsColumnArgument& good,
+                                 const PeriodsColumnArgument& bad, const NumberArgument& retention,
+                                 const NumberArgument& prior_good, const NumberArgument& prior_bad,
+                                 const NumberArgument& reference) {
   const ReputationPeriods periods{.searchers = to_vector(searchers, "searchers"),
                                   .conversions = to_vector(conversions, "conversions"),
                                   .reputation = optional_column(reputation, "reputation"),
@@ -90,7 +91,7 @@ void bind_reputation_fit(py::module_& m) {
   bind_fit(m);
 
   const ReputationFitOptions defaults;
-  m.def("fit_reputation", &ask, py::arg("searchers"), py::arg("conversions"), py::kw_only(),
+  m.def("fit_reputation", &ask_reputation_fit, py::arg("searchers"), py::arg("conversions"), py::kw_only(),
         py::arg("reputation") = py::none(), py::arg("good") = py::none(), py::arg("bad") = py::none(),
         py::arg("retention") = defaults.retention, py::arg("prior_good") = defaults.prior_good,
         py::arg("prior_bad") = defaults.prior_bad, py::arg("reference") = py::none(),

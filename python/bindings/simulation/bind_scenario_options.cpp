@@ -12,7 +12,7 @@ namespace sojourn::python {
 namespace {
 
 // Whole numbers of shape (n,).
-std::vector<std::int64_t> to_whole_numbers(py::handle object, const char* argument) {
+std::vector<std::int64_t> to_list_of_numbers(py::handle object, const char* argument) {
   const py::array given = py::module_::import("numpy").attr("asarray")(object);
   const char kind = given.dtype().kind();
   if (given.ndim() != 1 || (given.size() != 0 && kind != 'i' && kind != 'u'))
@@ -25,7 +25,7 @@ std::vector<Index> to_start_states(py::handle object, const StateSpace& states) 
   const py::array given = py::module_::import("numpy").attr("asarray")(object);
   if (given.ndim() != 1) throw py::value_error("start_states: expected a list of states, one per customer");
   if (given.dtype().kind() == 'i' || given.dtype().kind() == 'u') {
-    const std::vector<std::int64_t> positions = to_whole_numbers(object, "start_states");
+    const std::vector<std::int64_t> positions = to_list_of_numbers(object, "start_states");
     return {positions.begin(), positions.end()};
   }
   std::vector<Index> result;
@@ -75,7 +75,7 @@ void CustomerKeywords::set(ScenarioOptions& options, const BoundScenario& first)
     options.start = first.start;
   }
   if (!entries.is_none()) {
-    const std::vector<std::int64_t> periods = to_whole_numbers(entries, "entries");
+    const std::vector<std::int64_t> periods = to_list_of_numbers(entries, "entries");
     options.entries.assign(periods.begin(), periods.end());
   }
   if (PyIndex_Check(entrants.ptr())) {
@@ -83,7 +83,7 @@ void CustomerKeywords::set(ScenarioOptions& options, const BoundScenario& first)
     options.entrants.assign(static_cast<std::size_t>(std::max<Index>(*options.horizon, 0)),
                             to_index(entrants, "entrants"));
   } else if (!entrants.is_none()) {
-    options.entrants = to_whole_numbers(entrants, "entrants");
+    options.entrants = to_list_of_numbers(entrants, "entrants");
   }
 }
 

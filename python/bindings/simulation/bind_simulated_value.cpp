@@ -10,7 +10,7 @@ namespace {
 
 using Access = SimulatedValueAccess;
 
-constexpr const char* parameters = R"(Parameters
+constexpr const char* parameters_of_simulated = R"(Parameters
 ----------
 values : array_like of shape (customers,)
     Value of each customer, currency; at least one, every one finite.
@@ -35,7 +35,7 @@ std::vector<T> to_list(const py::handle& object) {
   return {array.data(), array.data() + array.size()};
 }
 
-std::string shown(const SimulatedValue& value, double (SimulatedValue::*moment)() const) {
+std::string shown_moment(const SimulatedValue& value, double (SimulatedValue::*moment)() const) {
   try {
     return py::repr(py::float_((value.*moment)()));
   } catch (const std::domain_error&) {
@@ -79,7 +79,7 @@ void bind_simulated_value(py::module_& m) {
   PYBIND11_NUMPY_DTYPE(Access::Moments, mean, squares);
   PYBIND11_NUMPY_DTYPE(Access::Bin, key, count, low, high);
 
-  py::class_<SimulatedValue>(m, "SimulatedValue", docs(doc::SimulatedValue, parameters).c_str())
+  py::class_<SimulatedValue>(m, "SimulatedValue", docs(doc::SimulatedValue, parameters_of_simulated).c_str())
       .def(py::init([](const ArrayArgument& values, const ArrayArgument& first_customer) {
              const Vector all = to_vector(values, "values");
              return SimulatedValue(to_index(first_customer, "first_customer"),
@@ -131,8 +131,8 @@ void bind_simulated_value(py::module_& m) {
           "__eq__", [](const SimulatedValue& a, const SimulatedValue& b) { return a == b; }, py::is_operator())
       .def("__repr__",
            [](const SimulatedValue& value) {
-             return "SimulatedValue(mean=" + shown(value, &SimulatedValue::mean) +
-                    ", std=" + shown(value, &SimulatedValue::standard_deviation) + ", " +
+             return "SimulatedValue(mean=" + shown_moment(value, &SimulatedValue::mean) +
+                    ", std=" + shown_moment(value, &SimulatedValue::standard_deviation) + ", " +
                     std::to_string(value.customers()) + (value.has_values() ? " customers)" : " customers, summary)");
            })
       .def(py::pickle(&state_of, &from_state));

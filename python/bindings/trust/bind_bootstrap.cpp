@@ -9,8 +9,8 @@ namespace sojourn::python {
 
 namespace {
 
-BoundUncertain ask(const JourneysArgument& journeys, const AnswerArgument& answer, const WholeArgument& draws,
-                   const ArrayArgument& seed, const std::string& failed, const FitKeywords& fit) {
+BoundUncertain ask_bootstrap(const JourneysArgument& journeys, const AnswerArgument& answer, const WholeArgument& draws,
+                             const ArrayArgument& seed, const std::string& failed, const FitKeywords& fit) {
   if (!py::isinstance<LabelledJourneys>(journeys))
     throw py::type_error("bootstrap: expected Journeys, found " + type_name(journeys) +
                          (py::isinstance<Counts>(journeys) || py::isinstance<FitResult>(journeys)
@@ -34,9 +34,9 @@ BoundUncertain ask(const JourneysArgument& journeys, const AnswerArgument& answe
 
 void bind_bootstrap(py::module_& m) {
   const BootstrapOptions defaults;
-  define(m, "bootstrap", &ask, py::arg("journeys"), py::arg("answer"), py::kw_only(), py::arg("draws") = defaults.draws,
-         py::arg("seed") = defaults.seed, py::arg("failed") = to_word(defaults.failed, failed_draws),
-         FitKeywords::arguments(),
+  define(m, "bootstrap", &ask_bootstrap, py::arg("journeys"), py::arg("answer"), py::kw_only(),
+         py::arg("draws") = defaults.draws, py::arg("seed") = defaults.seed,
+         py::arg("failed") = to_word(defaults.failed, failed_draws), FitKeywords::arguments(),
          docs(doc::bootstrap, doc::file_uncertainty,
               parameters({"journeys : Journeys", answer_text,
                           "draws : int\n    Samples of the customers, from 2 to ten million.", draws_text,

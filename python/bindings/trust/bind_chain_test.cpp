@@ -14,7 +14,7 @@ constexpr Words<TestMethod> chain_methods = {{"kullback", TestMethod::likelihood
                                              {"pearson", TestMethod::pearson},
                                              {"likelihood_ratio", TestMethod::likelihood_ratio}};
 
-TestResult ask(const TestedCountsArgument& counts, const ChainArgument& chain, const std::string& method) {
+TestResult ask_chain_test(const TestedCountsArgument& counts, const ChainArgument& chain, const std::string& method) {
   const Chain& of = to_chain(chain, "chain_test");
   const ChainTestOptions options{.method = to_choice(method, "method", chain_methods)};
   if (py::isinstance<Counts>(counts)) return chain_test(counts.cast<const Counts&>(), of, options);
@@ -24,7 +24,7 @@ TestResult ask(const TestedCountsArgument& counts, const ChainArgument& chain, c
 }  // namespace
 
 void bind_chain_test(py::module_& m) {
-  m.def("chain_test", &ask, py::arg("counts"), py::arg("chain"), py::kw_only(),
+  m.def("chain_test", &ask_chain_test, py::arg("counts"), py::arg("chain"), py::kw_only(),
         py::arg("method") = to_word(ChainTestOptions{}.method, chain_methods),
         docs(doc::chain_test, parameters({R"(counts : Counts or array_like of int of shape (n_states, n_states)
 chain : Chain or FitResult

@@ -6,7 +6,7 @@ namespace sojourn::python {
 
 namespace {
 
-BoundUncertain ask(const FitOrValueArgument& fit, const AnswerArgument& answer) {
+BoundUncertain ask_delta_method(const FitOrValueArgument& fit, const AnswerArgument& answer) {
   if (const LifetimeValue* value = value_of(fit, "delta_method", answer))
     return {delta_method(*value), Form{value->chain().states(), {}}};
   const FitResult& of = fit_of(fit, "delta_method", answer);
@@ -18,7 +18,7 @@ BoundUncertain ask(const FitOrValueArgument& fit, const AnswerArgument& answer) 
 }  // namespace
 
 void bind_delta_method(py::module_& m) {
-  m.def("delta_method", &ask, py::arg("fit"), py::arg("answer") = py::none(),
+  m.def("delta_method", &ask_delta_method, py::arg("fit"), py::arg("answer") = py::none(),
         docs(doc::delta_method, parameters({"fit : FitResult or LifetimeValue", answer_text}), returns(uncertain_text))
             .c_str());
 }

@@ -24,7 +24,7 @@ struct NamedLength {
   double by_chain;
 };
 
-std::vector<NamedDwellTest> by_state(const DwellTest& test) {
+std::vector<NamedDwellTest> dwell_by_state(const DwellTest& test) {
   std::vector<NamedDwellTest> out;
   for (const StateDwellTest& s : test.by_state) out.push_back({test.states.name(s.state), s});
   return out;
@@ -46,7 +46,7 @@ auto of_test(T StateDwellTest::* member) {
   return member_of(&NamedDwellTest::test, member);
 }
 
-DwellTest ask(const CountedArgument& counts, const std::string& method, const std::string& adjustment) {
+DwellTest ask_dwell_test(const CountedArgument& counts, const std::string& method, const std::string& adjustment) {
   const DwellTestOptions options{.method = to_choice(method, "method", test_methods),
                                  .adjustment = to_choice(adjustment, "adjustment", adjustments)};
   return dwell_test(to_counted(counts, "dwell_test"), options);
@@ -91,7 +91,7 @@ void bind_dwell_test(py::module_& m) {
   py::class_<DwellTest>(m, "DwellTest", doc::DwellTest)
       .def_readonly("states", &DwellTest::states, "The states, in order.")
       .def_readonly("overall", &DwellTest::overall, "All states together.")
-      .def_property_readonly("by_state", &by_state, doc::DwellTest_by_state)
+      .def_property_readonly("by_state", &dwell_by_state, doc::DwellTest_by_state)
       .def_property_readonly("adjustment", word_of(adjustments, &DwellTest::adjustment), adjustment_text)
       .def("sentence", &DwellTest::sentence, "The test in words, and which way leaving changes.")
       .def("to_dict", &lengths_table, "A table, one row per state and length of stay; each column a NumPy array.")
@@ -99,7 +99,7 @@ void bind_dwell_test(py::module_& m) {
       .def("__repr__", [](const DwellTest& test) { return called("DwellTest", short_of(test.overall)); });
 
   const DwellTestOptions defaults;
-  m.def("dwell_test", &ask, py::arg("counts"), py::kw_only(),
+  m.def("dwell_test", &ask_dwell_test, py::arg("counts"), py::kw_only(),
         py::arg("method") = to_word(defaults.method, test_methods),
         py::arg("adjustment") = to_word(defaults.adjustment, adjustments), doc::dwell_test);
 }

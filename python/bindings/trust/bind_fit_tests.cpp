@@ -9,7 +9,7 @@ namespace sojourn::python {
 
 namespace {
 
-std::vector<TestResult> results_of(const FitTests& tests) {
+std::vector<TestResult> results_of_all(const FitTests& tests) {
   std::vector<TestResult> results;
   for (const RowsTest& step : tests.order.steps) results.push_back(step.overall);
   results.push_back(tests.visits.overall);
@@ -25,8 +25,8 @@ std::string printed_sentences(const FitTests& tests) {
   return out;
 }
 
-FitTests ask(const LabelledJourneys& of, const ArrayArgument& max_order, const std::string& forbidden,
-             const ValueArgument& value, const NumberArgument& level, const NumberArgument& material) {
+FitTests ask_fit_tests(const LabelledJourneys& of, const ArrayArgument& max_order, const std::string& forbidden,
+                       const ValueArgument& value, const NumberArgument& level, const NumberArgument& material) {
   FitTestsOptions options;
   options.max_order = to_index(max_order, "max_order");
   options.forbidden = to_choice(forbidden, "forbidden", forbidden_policies);
@@ -52,14 +52,14 @@ void bind_fit_tests(py::module_& m) {
       .def("warnings", &FitTests::warnings, doc::FitTests_warnings)
       .def("sentences", &FitTests::sentences, doc::FitTests_sentences)
       .def(
-          "to_dict", [](const FitTests& tests) { return results_table(results_of(tests)); },
+          "to_dict", [](const FitTests& tests) { return results_table(results_of_all(tests)); },
           "A table, one row per test; each column a NumPy array.")
       .def("__str__", &printed_sentences)
       .def("__repr__",
            [](const FitTests& tests) { return called("FitTests", shown(tests.warnings().size()) + " warnings"); });
 
   const FitTestsOptions defaults;
-  m.def("fit_tests", &ask, py::arg("journeys"), py::kw_only(), py::arg("max_order") = defaults.max_order,
+  m.def("fit_tests", &ask_fit_tests, py::arg("journeys"), py::kw_only(), py::arg("max_order") = defaults.max_order,
         py::arg("forbidden") = to_word(defaults.forbidden, forbidden_policies), py::arg("value") = py::none(),
         py::arg("level") = defaults.level, py::arg("material") = defaults.material,
         docs(doc::fit_tests,

@@ -10,8 +10,9 @@ namespace {
 
 constexpr Words<Timing> timings = {{"calendar", Timing::calendar}, {"age", Timing::age}};
 
-RowsTest ask(const LabelledJourneys& of, const std::string& by, const ArrayArgument& parts,
-             const OptionalPeriodArgument& period, const TestKeywords& test, const ValueArgument& value) {
+RowsTest ask_homogeneity_test(const LabelledJourneys& of, const std::string& by, const ArrayArgument& parts,
+                              const OptionalPeriodArgument& period, const TestKeywords& test,
+                              const ValueArgument& value) {
   auto options = test.read<HomogeneityTestOptions>();
   options.value = to_value(value);
   options.by = to_choice(by, "by", timings);
@@ -24,9 +25,9 @@ RowsTest ask(const LabelledJourneys& of, const std::string& by, const ArrayArgum
 
 void bind_homogeneity_test(py::module_& m) {
   const HomogeneityTestOptions defaults;
-  define(m, "homogeneity_test", &ask, py::arg("journeys"), py::kw_only(), py::arg("by") = to_word(defaults.by, timings),
-         py::arg("parts") = defaults.parts, py::arg("period") = py::none(), TestKeywords::arguments(defaults),
-         py::arg("value") = py::none(),
+  define(m, "homogeneity_test", &ask_homogeneity_test, py::arg("journeys"), py::kw_only(),
+         py::arg("by") = to_word(defaults.by, timings), py::arg("parts") = defaults.parts,
+         py::arg("period") = py::none(), TestKeywords::arguments(defaults), py::arg("value") = py::none(),
          docs(doc::homogeneity_test,
               parameters({journeys_text, R"(by : {"calendar", "age"}
     The date of the move, or its number within the journey.

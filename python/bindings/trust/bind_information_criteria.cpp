@@ -7,7 +7,8 @@ namespace sojourn::python {
 
 namespace {
 
-InformationCriteria ask(const LabelledJourneys& of, const ArrayArgument& max_order, const std::string& forbidden) {
+InformationCriteria ask_information_criteria(const LabelledJourneys& of, const ArrayArgument& max_order,
+                                             const std::string& forbidden) {
   const InformationCriteriaOptions options{.max_order = to_index(max_order, "max_order"),
                                            .forbidden = to_choice(forbidden, "forbidden", forbidden_policies)};
   return released([&] { return information_criteria(of.journeys, options); });
@@ -47,7 +48,8 @@ void bind_information_criteria(py::module_& m) {
       });
 
   const InformationCriteriaOptions defaults;
-  m.def("information_criteria", &ask, py::arg("journeys"), py::kw_only(), py::arg("max_order") = defaults.max_order,
+  m.def("information_criteria", &ask_information_criteria, py::arg("journeys"), py::kw_only(),
+        py::arg("max_order") = defaults.max_order,
         py::arg("forbidden") = to_word(defaults.forbidden, forbidden_policies), doc::information_criteria);
 }
 

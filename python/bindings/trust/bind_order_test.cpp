@@ -7,14 +7,14 @@ namespace sojourn::python {
 
 namespace {
 
-std::vector<TestResult> results_of(const OrderTest& test) {
+std::vector<TestResult> results_of_steps(const OrderTest& test) {
   std::vector<TestResult> results;
   for (const RowsTest& step : test.steps) results.push_back(step.overall);
   return results;
 }
 
-OrderTest ask(const LabelledJourneys& of, const ArrayArgument& max_order, const TestKeywords& test,
-              const ValueArgument& value) {
+OrderTest ask_order_test(const LabelledJourneys& of, const ArrayArgument& max_order, const TestKeywords& test,
+                         const ValueArgument& value) {
   auto options = test.read<OrderTestOptions>();
   options.value = to_value(value);
   options.max_order = to_index(max_order, "max_order");
@@ -32,7 +32,7 @@ void bind_order_test(py::module_& m) {
           py::arg("level") = 0.05, doc::OrderTest_order)
       .def("sentence", &OrderTest::sentence, doc::OrderTest_sentence)
       .def(
-          "to_dict", [](const OrderTest& test) { return results_table(results_of(test)); },
+          "to_dict", [](const OrderTest& test) { return results_table(results_of_steps(test)); },
           "A table, one row per step; each column a NumPy array.")
       .def("__str__", &OrderTest::sentence)
       .def("__repr__", [](const OrderTest& test) {
@@ -42,8 +42,8 @@ void bind_order_test(py::module_& m) {
       });
 
   const OrderTestOptions defaults;
-  define(m, "order_test", &ask, py::arg("journeys"), py::kw_only(), py::arg("max_order") = defaults.max_order,
-         TestKeywords::arguments(defaults), py::arg("value") = py::none(),
+  define(m, "order_test", &ask_order_test, py::arg("journeys"), py::kw_only(),
+         py::arg("max_order") = defaults.max_order, TestKeywords::arguments(defaults), py::arg("value") = py::none(),
          docs(doc::order_test, doc::file_fit_tests,
               parameters({journeys_text, "max_order : int\n    States that the longest context holds, at least 1.",
                           TestKeywords::text(), value_text}),

@@ -6,8 +6,8 @@ namespace sojourn::python {
 
 namespace {
 
-BoundUncertain ask(const FitOrValueArgument& fit, const AnswerArgument& answer, const WholeArgument& draws,
-                   const ArrayArgument& seed, const WholeArgument& threads, const std::string& failed) {
+BoundUncertain ask_posterior(const FitOrValueArgument& fit, const AnswerArgument& answer, const WholeArgument& draws,
+                             const ArrayArgument& seed, const WholeArgument& threads, const std::string& failed) {
   PosteriorOptions options;
   options.draws = to_index(draws, "draws");
   options.seed = to_seed(seed);
@@ -45,7 +45,7 @@ void bind_posterior(py::module_& m) {
   bind_draws(m);
 
   const PosteriorOptions defaults;
-  m.def("posterior", &ask, py::arg("fit"), py::arg("answer") = py::none(), py::kw_only(),
+  m.def("posterior", &ask_posterior, py::arg("fit"), py::arg("answer") = py::none(), py::kw_only(),
         py::arg("draws") = defaults.draws, py::arg("seed") = defaults.seed, py::arg("threads") = py::none(),
         py::arg("failed") = to_word(defaults.failed, failed_draws),
         docs(doc::posterior, doc::file_uncertainty,

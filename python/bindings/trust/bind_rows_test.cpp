@@ -13,7 +13,7 @@ struct NamedStateTest {
   double adjusted_p_value;
 };
 
-std::vector<NamedStateTest> by_state(const RowsTest& test) {
+std::vector<NamedStateTest> rows_by_state(const RowsTest& test) {
   std::vector<NamedStateTest> out;
   for (const StateTest& s : test.by_state) out.push_back({test.states.name(s.state), s.test, s.adjusted_p_value});
   return out;
@@ -72,7 +72,7 @@ void bind_rows_test(py::module_& m) {
   py::class_<RowsTest>(m, "RowsTest", doc::RowsTest)
       .def_readonly("states", &RowsTest::states, "The states, in order.")
       .def_readonly("overall", &RowsTest::overall, "All rows together.")
-      .def_property_readonly("by_state", &by_state, doc::RowsTest_by_state)
+      .def_property_readonly("by_state", &rows_by_state, doc::RowsTest_by_state)
       .def_property_readonly(
           "departures", [](const RowsTest& test) { return named(test.departures, test.states); },
           doc::RowsTest_departures)

@@ -37,8 +37,8 @@ std::vector<Segment> to_segments(const SegmentsArgument& segments) {
   return given;
 }
 
-SegmentTest ask(const SegmentsArgument& segments, const TestKeywords& test, const RewardsArgument& rewards,
-                const LawArgument& start, const DiscountKeywords& discount, const py::kwargs& others) {
+SegmentTest ask_segment_test(const SegmentsArgument& segments, const TestKeywords& test, const RewardsArgument& rewards,
+                             const LawArgument& start, const DiscountKeywords& discount, const py::kwargs& others) {
   const std::vector<Segment> given = to_segments(segments);
   auto options = test.read<SegmentTestOptions>();
   options.discount = discount.read("segment_test", others);
@@ -79,7 +79,7 @@ void bind_segment_test(py::module_& m) {
       .def("__repr__", [](const SegmentTest& test) { return called("SegmentTest", short_of(test.rows.overall)); });
 
   const SegmentTestOptions defaults;
-  define(m, "segment_test", &ask, py::arg("segments"), py::kw_only(), TestKeywords::arguments(defaults),
+  define(m, "segment_test", &ask_segment_test, py::arg("segments"), py::kw_only(), TestKeywords::arguments(defaults),
          py::arg("rewards") = py::none(), py::arg("start") = py::none(), DiscountKeywords::arguments(),
          docs(doc::segment_test,
               parameters({R"(segments : dict {name: Counts or Journeys}

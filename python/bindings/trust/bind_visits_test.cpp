@@ -6,8 +6,8 @@ namespace sojourn::python {
 
 namespace {
 
-RowsTest ask(const LabelledJourneys& of, const ArrayArgument& groups, const TestKeywords& test,
-             const ValueArgument& value) {
+RowsTest ask_visits_test(const LabelledJourneys& of, const ArrayArgument& groups, const TestKeywords& test,
+                         const ValueArgument& value) {
   auto options = test.read<VisitsTestOptions>();
   options.value = to_value(value);
   options.groups = to_index(groups, "groups");
@@ -18,7 +18,7 @@ RowsTest ask(const LabelledJourneys& of, const ArrayArgument& groups, const Test
 
 void bind_visits_test(py::module_& m) {
   const VisitsTestOptions defaults;
-  define(m, "visits_test", &ask, py::arg("journeys"), py::kw_only(), py::arg("groups") = defaults.groups,
+  define(m, "visits_test", &ask_visits_test, py::arg("journeys"), py::kw_only(), py::arg("groups") = defaults.groups,
          TestKeywords::arguments(defaults), py::arg("value") = py::none(),
          docs(doc::visits_test,
               parameters({journeys_text,

@@ -19,7 +19,8 @@ struct NamedBaseLever {
   double break_even_cost;
 };
 
-Rows<NamedBaseLever> ask(const BoundValue& value, const ArrayArgument& stock, const AllowedArgument& allowed) {
+Rows<NamedBaseLever> ask_base_levers(const BoundValue& value, const ArrayArgument& stock,
+                                     const AllowedArgument& allowed) {
   const StateSpace& states = value.value.chain().states();
   Rows<NamedBaseLever> levers;
   for (const BaseLever& l : base_levers(value.value, to_amounts(stock, states, "stock"), to_allowed(allowed, states))) {
@@ -63,7 +64,7 @@ void bind_base_levers(py::module_& m) {
       });
   bind_rows<NamedBaseLever>(m, "BaseLevers", "Moves as levers on a base, the one that may cost most first.");
 
-  m.def("base_levers", &ask, py::arg("value"), py::arg("stock"), py::arg("allowed") = py::none(),
+  m.def("base_levers", &ask_base_levers, py::arg("value"), py::arg("stock"), py::arg("allowed") = py::none(),
         docs(doc::base_levers,
              parameters({R"(value : LifetimeValue
 stock : dict {state: customers} or array_like of shape (n_states,)

@@ -12,7 +12,7 @@ namespace sojourn::python {
 
 namespace {
 
-struct PrecisionKeywords {
+struct FleetLawKeywords {
   using Keywords = std::tuple<NumberArgument, NumberArgument, ArrayArgument>;
 
   NumberArgument relative_error;
@@ -44,18 +44,18 @@ most_points : int
 
 constexpr Words<FleetBasis> bases = {{"residual", FleetBasis::residual}, {"mean", FleetBasis::mean}};
 
-FleetInterval exact_interval(const FleetValue& self, const NumberArgument& level, const PrecisionKeywords& precision) {
+FleetInterval exact_interval(const FleetValue& self, const NumberArgument& level, const FleetLawKeywords& precision) {
   const FleetLawOptions options = precision.options();
   const double share = to_number(level, "level");
   return released([&] { return self.exact_interval(share, options); });
 }
 
-auto law(const FleetValue& self, const PrecisionKeywords& precision) {
+auto law(const FleetValue& self, const FleetLawKeywords& precision) {
   const FleetLawOptions options = precision.options();
   return released([&] { return self.law(options); });
 }
 
-FleetValue ask(const BoundValue& value, const CustomersArgument& customers, const std::string& basis) {
+FleetValue ask_fleet(const BoundValue& value, const CustomersArgument& customers, const std::string& basis) {
   return fleet_value(value.value, to_amounts(customers, value.value.chain().states(), "customers"),
                      {.basis = to_choice(basis, "basis", bases)});
 }
@@ -98,12 +98,12 @@ void bind_fleet(py::module_& m) {
         return called("FleetValue", field("mean", self.mean()), field("std", self.standard_deviation()),
                       shown(self.n_customers()) + " customers", field("basis", to_word(self.basis(), bases)));
       });
-  define(fleet, "exact_interval", &exact_interval, py::arg("level"), py::kw_only(), PrecisionKeywords::arguments(),
-         docs(doc::FleetValue_exact_interval, PrecisionKeywords::text));
-  define(fleet, "law", &law, py::kw_only(), PrecisionKeywords::arguments(),
-         docs(doc::FleetValue_law, PrecisionKeywords::text));
+  define(fleet, "exact_interval", &exact_interval, py::arg("level"), py::kw_only(), FleetLawKeywords::arguments(),
+         docs(doc::FleetValue_exact_interval, FleetLawKeywords::text));
+  define(fleet, "law", &law, py::kw_only(), FleetLawKeywords::arguments(),
+         docs(doc::FleetValue_law, FleetLawKeywords::text));
 
-  m.def("fleet_value", &ask, py::arg("value"), py::arg("customers"), py::kw_only(),
+  m.def("fleet_value", &ask_fleet, py::arg("value"), py::arg("customers"), py::kw_only(),
         py::arg("basis") = to_word(FleetOptions{}.basis, bases),
         docs(doc::fleet_value, doc::file_fleet, R"(Parameters
 ----------

@@ -18,8 +18,8 @@ auto of_value(T LifetimeValue::* member) {
   return member_of(&BoundValue::value, member);
 }
 
-BoundValue ask(const ChainArgument& chain, const RewardsArgument& rewards, const WholeArgument& horizon,
-               const DiscountKeywords& discount, const py::kwargs& others) {
+BoundValue ask_lifetime_value(const ChainArgument& chain, const RewardsArgument& rewards, const WholeArgument& horizon,
+                              const DiscountKeywords& discount, const py::kwargs& others) {
   const Chain& of = to_chain(chain, "lifetime_value");
   LifetimeValueOptions options;
   options.discount = discount.needed("lifetime_value", others);
@@ -139,7 +139,7 @@ void bind_lifetime_value(py::module_& m) {
                ")";
       });
 
-  define(m, "lifetime_value", &ask, py::arg("chain"), py::arg("rewards") = py::none(), py::kw_only(),
+  define(m, "lifetime_value", &ask_lifetime_value, py::arg("chain"), py::arg("rewards") = py::none(), py::kw_only(),
          py::arg("horizon") = py::none(), DiscountKeywords::arguments(),
          docs(doc::lifetime_value, doc::file_lifetime_value,
               parameters({parameters_of_value, DiscountKeywords::needed_text}), rest_of_value));

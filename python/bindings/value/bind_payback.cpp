@@ -10,10 +10,10 @@ namespace sojourn::python {
 
 namespace {
 
-Payback ask(const BoundValue& value, const NumberArgument& cost, const LawArgument& start, const WholeArgument& horizon,
-            const NumberArgument& error_in_cost, const NumberArgument& relative_error,
-            const NumberArgument& error_in_probability, const ArrayArgument& exact_values,
-            const ArrayArgument& most_points) {
+Payback ask_payback(const BoundValue& value, const NumberArgument& cost, const LawArgument& start,
+                    const WholeArgument& horizon, const NumberArgument& error_in_cost,
+                    const NumberArgument& relative_error, const NumberArgument& error_in_probability,
+                    const ArrayArgument& exact_values, const ArrayArgument& most_points) {
   PaybackOptions options;
   options.horizon = to_optional_index(horizon, "horizon");
   if (!error_in_cost.is_none()) options.error_in_cost = to_number(error_in_cost, "error_in_cost");
@@ -80,7 +80,7 @@ void bind_payback(py::module_& m) {
       });
 
   const PaybackOptions defaults;
-  m.def("payback", &ask, py::arg("value"), py::arg("cost"), py::arg("start") = py::none(), py::kw_only(),
+  m.def("payback", &ask_payback, py::arg("value"), py::arg("cost"), py::arg("start") = py::none(), py::kw_only(),
         py::arg("horizon") = py::none(), py::arg("error_in_cost") = py::none(),
         py::arg("relative_error") = defaults.relative_error,
         py::arg("error_in_probability") = defaults.error_in_probability,

@@ -31,7 +31,7 @@ struct NamedMomentLeak {
   double amount;
 };
 
-BoundSensitivity ask(const BoundValue& value, const LawArgument& start, const AllowedArgument& allowed) {
+BoundSensitivity ask_sensitivity(const BoundValue& value, const LawArgument& start, const AllowedArgument& allowed) {
   std::optional<Lifecycle> lifecycle;
   if (py::isinstance<Lifecycle>(allowed)) lifecycle = allowed.cast<Lifecycle>();
   if (!lifecycle && value.value.fit() != nullptr) lifecycle = value.value.fit()->counts.lifecycle();
@@ -198,10 +198,11 @@ void bind_sensitivity(py::module_& m) {
 
   const std::string told =
       docs(doc::sensitivity, doc::file_sensitivity, parameters({start_text, allowed_text}), rest_of_sensitivity);
-  m.def("sensitivity", &ask, py::arg("value"), py::arg("start") = py::none(), py::arg("allowed") = py::none(),
-        told.c_str());
+  m.def("sensitivity", &ask_sensitivity, py::arg("value"), py::arg("start") = py::none(),
+        py::arg("allowed") = py::none(), told.c_str());
   py::class_<BoundValue>(m.attr("LifetimeValue"))
-      .def("sensitivity", &ask, py::arg("start") = py::none(), py::arg("allowed") = py::none(), told.c_str());
+      .def("sensitivity", &ask_sensitivity, py::arg("start") = py::none(), py::arg("allowed") = py::none(),
+           told.c_str());
 }
 
 }  // namespace sojourn::python

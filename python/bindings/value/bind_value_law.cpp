@@ -11,7 +11,7 @@ namespace sojourn::python {
 
 namespace {
 
-struct PrecisionKeywords {
+struct LawKeywords {
   using Keywords =
       std::tuple<NumberArgument, NumberArgument, NumberArgument, WholeArgument, ArrayArgument, ArrayArgument>;
 
@@ -55,13 +55,13 @@ most_points : int
     Points per state at most.)";
 };
 
-ValueLaw ask(const BoundValue& value, const LawArgument& start, const PrecisionKeywords& precision) {
+ValueLaw ask_value_law(const BoundValue& value, const LawArgument& start, const LawKeywords& precision) {
   const ValueLawOptions options = precision.options();
   const Vector law = value.start_law(start);
   return released([&] { return value_law(value.value, law, options); });
 }
 
-StateValues quantile_of_value(const BoundValue& self, const NumberArgument& p, const PrecisionKeywords& precision) {
+StateValues quantile_of_value(const BoundValue& self, const NumberArgument& p, const LawKeywords& precision) {
   const ValueLawOptions options = precision.options();
   const double share = to_number(p, "p");
   return released([&] { return value_quantile(self.value, share, options); });
@@ -145,15 +145,15 @@ void bind_value_law(py::module_& m) {
                       field("std", law.standard_deviation()) + ": " + law.definition());
       });
 
-  define(m, "value_law", &ask, py::arg("value"), py::arg("start") = py::none(), py::kw_only(),
-         PrecisionKeywords::arguments(),
-         docs(doc::value_law, doc::file_value_law,
-              parameters({"value : LifetimeValue", start_text, PrecisionKeywords::text}), rest_of_law));
+  define(m, "value_law", &ask_value_law, py::arg("value"), py::arg("start") = py::none(), py::kw_only(),
+         LawKeywords::arguments(),
+         docs(doc::value_law, doc::file_value_law, parameters({"value : LifetimeValue", start_text, LawKeywords::text}),
+              rest_of_law));
 
   py::class_<BoundValue> value(m.attr("LifetimeValue"));
-  define(value, "quantile", &quantile_of_value, py::arg("p"), py::kw_only(), PrecisionKeywords::arguments(),
+  define(value, "quantile", &quantile_of_value, py::arg("p"), py::kw_only(), LawKeywords::arguments(),
          docs(doc::value_quantile,
-              parameters({"p : float\n    A share between 0 and 1, both excluded.", PrecisionKeywords::text}),
+              parameters({"p : float\n    A share between 0 and 1, both excluded.", LawKeywords::text}),
               returns("StateValues\n    The quantile per state, currency.")));
 }
 

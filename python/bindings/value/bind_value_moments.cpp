@@ -10,7 +10,7 @@ namespace sojourn::python {
 
 namespace {
 
-ValueMoments ask(const BoundValue& value) {
+ValueMoments ask_value_moments(const BoundValue& value) {
   return released([&] { return value_moments(value.value); });
 }
 
@@ -79,7 +79,8 @@ void bind_value_moments(py::module_& m) {
       });
 
   m.def(
-      "value_moments", [](const BoundValue& value) { return BoundMoments{ask(value), value}; }, py::arg("value"),
+      "value_moments", [](const BoundValue& value) { return BoundMoments{ask_value_moments(value), value}; },
+      py::arg("value"),
       docs(doc::value_moments, doc::file_value_moments, R"(Parameters
 ----------
 value : LifetimeValue
@@ -98,9 +99,10 @@ Examples
           .c_str());
   py::class_<BoundValue>(m.attr("LifetimeValue"))
       .def_property_readonly(
-          "skewness", [](const BoundValue& self) { return ask(self).skewness(); }, doc::ValueMoments_skewness)
+          "skewness", [](const BoundValue& self) { return ask_value_moments(self).skewness(); },
+          doc::ValueMoments_skewness)
       .def_property_readonly(
-          "excess_kurtosis", [](const BoundValue& self) { return ask(self).excess_kurtosis(); },
+          "excess_kurtosis", [](const BoundValue& self) { return ask_value_moments(self).excess_kurtosis(); },
           doc::ValueMoments_excess_kurtosis);
 }
 

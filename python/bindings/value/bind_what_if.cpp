@@ -9,7 +9,7 @@ namespace sojourn::python {
 
 namespace {
 
-NamedWhatIf ask(const BoundValue& value, const BoundValue& other, const LawArgument& start) {
+NamedWhatIf ask_what_if(const BoundValue& value, const BoundValue& other, const LawArgument& start) {
   const StateSpace& states = value.value.chain().states();
   return named(what_if(value.value, other.value, value.start_law(start)), states);
 }
@@ -33,7 +33,7 @@ void bind_what_if(py::module_& m) {
                       std::to_string(w.moves.size()) + " moves");
       });
 
-  m.def("what_if", &ask, py::arg("value"), py::arg("other"), py::arg("start") = py::none(),
+  m.def("what_if", &ask_what_if, py::arg("value"), py::arg("other"), py::arg("start") = py::none(),
         docs(doc::what_if,
              parameters({R"(value, other : LifetimeValue
     Two values for life with the same states, rewards and discount.)",
