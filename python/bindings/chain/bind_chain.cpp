@@ -2,14 +2,14 @@
 
 #include "docs/chain/chain.hpp"
 #include "sojourn/model/model.hpp"
-#include "support/arguments.hpp"
+#include "support/members.hpp"
 #include "support/printing.hpp"
 
 namespace sojourn::python {
 
-void bind_chain(py::module_& m) {
-  py::class_<Chain>(m, "Chain",
-                    docs(doc::Chain, R"(Parameters
+namespace {
+
+constexpr const char* parameters_of_chain = R"(Parameters
 ----------
 states : StateSpace, Lifecycle or sequence of str
 transition_matrix : array_like of shape (n_states, n_states), or a SciPy sparse matrix
@@ -27,27 +27,32 @@ Examples
 --------
 >>> chain = Chain(["active", "churn"], [[0.9, 0.1], [0.0, 1.0]], period="month")
 >>> chain.probability("active", "churn")
-0.1)")
-                        .c_str())
-      .def(py::init(
-               [](const StatesArgument& states, const MatrixArgument& transition_matrix, const PeriodArgument& period) {
-                 StateSpace space = to_states(states, "states");
-                 if (is_sparse(transition_matrix)) {
-                   const SparseMatrix moves = to_sparse_matrix(transition_matrix, "transition_matrix");
-                   return Chain(std::move(space), moves, to_period(period, "period"));
-                 }
-                 Matrix matrix = to_matrix(transition_matrix, "transition_matrix");
-                 return Chain(std::move(space), std::move(matrix), to_period(period, "period"));
-               }),
-           py::arg("states"), py::arg("transition_matrix"), py::arg("period") = "step")
+0.1)";
+
+Chain make_chain(const StatesArgument& states, const MatrixArgument& transition_matrix, const PeriodArgument& period) {
+  StateSpace space = to_states(states, "states");
+  if (is_sparse(transition_matrix)) {
+    const SparseMatrix moves = to_sparse_matrix(transition_matrix, "transition_matrix");
+    return Chain(std::move(space), moves, to_period(period, "period"));
+  }
+  Matrix matrix = to_matrix(transition_matrix, "transition_matrix");
+  return Chain(std::move(space), std::move(matrix), to_period(period, "period"));
+}
+
+py::object transition_matrix(const py::object& self) {
+  const auto& chain = self.cast<const Chain&>();
+  if (chain.is_sparse()) return sparse_copy(chain.sparse_transition_matrix());
+  return view(chain.transition_matrix(), self);
+}
+
+}  // namespace
+
+void bind_chain(py::module_& m) {
+  py::class_<Chain>(m, "Chain", docs(doc::Chain, parameters_of_chain).c_str())
+      .def(py::init(&make_chain), py::arg("states"), py::arg("transition_matrix"), py::arg("period") = "step")
       .def_property_readonly("states", &Chain::states, "The states, in the order of rows and columns.")
       .def_property_readonly(
-          "transition_matrix",
-          [](const py::object& self) -> py::object {
-            const auto& chain = self.cast<const Chain&>();
-            if (chain.is_sparse()) return sparse_copy(chain.sparse_transition_matrix());
-            return view(chain.transition_matrix(), self);
-          },
+          "transition_matrix", &transition_matrix,
           "Read-only array of shape (n_states, n_states): row = from, column = to. A SciPy sparse array where the "
           "chain "
           "was given as one.")
@@ -69,9 +74,8 @@ Examples
             return chain.is_absorbing(to_position(state, chain.states()));
           },
           py::arg("state"), doc::Chain_is_absorbing)
-      .def_property_readonly(
-          "absorbing_states", [](const Chain& chain) { return names_of(chain.states(), chain.absorbing_states()); },
-          "The names of the states that are never left.")
+      .def_property_readonly("absorbing_states", names_of(&Chain::states, &Chain::absorbing_states),
+                             "The names of the states that are never left.")
       .def(
           "after",
           [](const Chain& chain, const WholeArgument& n) { return copy(chain.after(to_index(n, "n_periods"))); },

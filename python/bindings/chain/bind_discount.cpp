@@ -1,7 +1,7 @@
 #include "sojourn/chain/discount.hpp"
 
 #include "docs/chain/discount.hpp"
-#include "support/arguments.hpp"
+#include "support/members.hpp"
 #include "support/text.hpp"
 
 namespace sojourn::python {
@@ -14,7 +14,7 @@ constexpr std::initializer_list<std::pair<const char*, Discount::Kind>> discount
     {"factor", Discount::Kind::factor},
     {"none", Discount::Kind::none}};
 
-Discount make(const std::string& kind, double value) {
+Discount make_discount(const std::string& kind, double value) {
   switch (to_choice(kind, "kind", discount_kinds)) {
     case Discount::Kind::annual_rate:
       return Discount::annual_rate(value);
@@ -36,9 +36,8 @@ void bind_discount(py::module_& m) {
       .def_static("per_period_rate", &Discount::per_period_rate, py::arg("rate"), doc::Discount_per_period_rate)
       .def_static("factor", &Discount::factor, py::arg("factor"), doc::Discount_factor)
       .def_static("none", &Discount::none, doc::Discount_none)
-      .def_property_readonly(
-          "kind", [](const Discount& discount) { return to_word(discount.kind(), discount_kinds); },
-          R"("annual_rate", "per_period_rate", "factor" or "none".)")
+      .def_property_readonly("kind", word_of(discount_kinds, &Discount::kind),
+                             R"("annual_rate", "per_period_rate", "factor" or "none".)")
       .def_property_readonly("value", &Discount::value, doc::Discount_value)
       .def(
           "factor_per_period",
@@ -65,10 +64,12 @@ void bind_discount(py::module_& m) {
              return "Discount." + kind + "(" + text::number(discount.value()) + ")";
            })
       .def(py::pickle(
-          [](const Discount& discount) { return py::make_tuple(to_word(discount.kind(), discount_kinds), discount.value()); },
+          [](const Discount& discount) {
+            return py::make_tuple(to_word(discount.kind(), discount_kinds), discount.value());
+          },
           [](const py::tuple& state) {
             if (state.size() != 2) throw py::value_error("Discount: not a pickled discount");
-            return make(state[0].cast<std::string>(), state[1].cast<double>());
+            return make_discount(state[0].cast<std::string>(), state[1].cast<double>());
           }));
 }
 

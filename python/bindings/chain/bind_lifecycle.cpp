@@ -2,8 +2,9 @@
 
 #include "docs/chain/lifecycle.hpp"
 #include "sojourn/model/model.hpp"
-#include "support/arguments.hpp"
+#include "support/members.hpp"
 #include "support/printing.hpp"
+#include "support/shown.hpp"
 #include "support/text.hpp"
 
 SOJOURN_ARGUMENT(LifecycleStatesArgument, "Sequence[LifecycleState | str]");
@@ -61,9 +62,24 @@ std::vector<std::pair<std::string, std::string>> to_moves(py::handle object) {
   return result;
 }
 
-}  // namespace
+constexpr const char* parameters_of_lifecycle =
+    R"(Two forms: `Lifecycle(name, states, moves)` with the allowed moves as pairs (from, to), and `Lifecycle(states, exits=…)`
+where every move is allowed except out of the exits.
 
-void bind_lifecycle(py::module_& m) {
+Parameters
+----------
+name : str
+states : sequence of LifecycleState or str
+moves : sequence of pairs (from, to)
+exits : sequence of str
+    States that are never left.
+
+Raises
+------
+ValueError
+    For unknown or repeated names, a move out of an exit, or a state that allows no move.)";
+
+void bind_lifecycle_state(py::module_& m) {
   const std::string default_role = to_word(LifecycleState{}.role, roles);
   py::class_<LifecycleState>(m, "LifecycleState",
                              docs(doc::LifecycleState, R"(Parameters
@@ -81,37 +97,40 @@ moments : sequence of {"less_than_zero", "stimulus", "zmot", "fmot", "smot", "um
            }),
            py::arg("name"), py::arg("role") = default_role, py::arg("moments") = py::tuple())
       .def_readonly("name", &LifecycleState::name, "The name of the state.")
-      .def_property_readonly(
-          "role", [](const LifecycleState& state) { return to_word(state.role, roles); }, doc::Role)
+      .def_property_readonly("role", word_of(roles, &LifecycleState::role), doc::Role)
       .def_property_readonly(
           "moments", [](const LifecycleState& state) { return words_of(state.moments); }, doc::LifecycleState_moments)
       .def(
           "__eq__", [](const LifecycleState& a, const LifecycleState& b) { return a == b; }, py::is_operator())
       .def("__repr__", [](const LifecycleState& state) {
-        return "LifecycleState(" + std::string(py::repr(py::str(state.name))) + ", role='" +
-               to_word(state.role, roles) + "', moments=" + std::string(py::repr(words_of(state.moments))) + ")";
+        return "LifecycleState(" + shown(state.name) + ", role='" + to_word(state.role, roles) +
+               "', moments=" + std::string(py::repr(words_of(state.moments))) + ")";
       });
+}
 
-  py::class_<Lifecycle>(
-      m, "Lifecycle",
-      docs(
-          doc::Lifecycle,
-          R"(Two forms: `Lifecycle(name, states, moves)` with the allowed moves as pairs (from, to), and `Lifecycle(states, exits=…)`
-where every move is allowed except out of the exits.
+void bind_presets(py::module_& m) {
+  const auto preset = [&m](const char* name, Lifecycle (*make)(const std::vector<std::string>&), const char* contract) {
+    m.def(
+        name, [make](const NamesArgument& exits) { return make(to_names(exits, "exits")); },
+        py::arg("exits") = py::make_tuple("churn"), contract);
+  };
+  preset(
+      "six_stages", &six_stages,
+      "The six stages: engagement, satisfaction, dissatisfaction, repurchase, curiosity, loyalty, recommendation, and\n"
+      "the exits; period: month. Several exits are possible: wherever one is allowed, all are.");
+  preset("moments_of_truth", &moments_of_truth, doc::moments_of_truth);
+  preset("full_journey", &full_journey, doc::full_journey);
+  preset("subscription", &subscription, doc::subscription);
+  m.def(
+      "recency", [](const WholeArgument& churn_after) { return recency(to_index(churn_after, "churn_after")); },
+      py::arg("churn_after"), doc::recency);
+}
 
-Parameters
-----------
-name : str
-states : sequence of LifecycleState or str
-moves : sequence of pairs (from, to)
-exits : sequence of str
-    States that are never left.
+}  // namespace
 
-Raises
-------
-ValueError
-    For unknown or repeated names, a move out of an exit, or a state that allows no move.)")
-          .c_str())
+void bind_lifecycle(py::module_& m) {
+  bind_lifecycle_state(m);
+  py::class_<Lifecycle>(m, "Lifecycle", docs(doc::Lifecycle, parameters_of_lifecycle).c_str())
       .def(py::init([](std::string name, const LifecycleStatesArgument& states, const AllowedMovesArgument& moves) {
              return Lifecycle(std::move(name), to_lifecycle_states(states), to_moves(moves));
            }),
@@ -124,9 +143,7 @@ ValueError
       .def_property_readonly("states", &Lifecycle::states, "The states, in order.")
       .def_property_readonly("n_states", &Lifecycle::n_states, "How many states there are.")
       .def_property_readonly("details", &Lifecycle::details, "A LifecycleState per state, in order.")
-      .def_property_readonly(
-          "allowed", [](const py::object& self) { return view(self.cast<const Lifecycle&>().allowed(), self); },
-          doc::Lifecycle_allowed)
+      .def_property_readonly("allowed", view_of(&Lifecycle::allowed), doc::Lifecycle_allowed)
       .def(
           "allows",
           [](const Lifecycle& life, const StateArgument& from, const StateArgument& to) {
@@ -139,9 +156,7 @@ ValueError
             return life.is_exit(to_position(state, life.states()));
           },
           py::arg("state"), "True for a state that is never left.")
-      .def_property_readonly(
-          "exits", [](const Lifecycle& life) { return names_of(life.states(), life.exits()); },
-          "The names of the exits.")
+      .def_property_readonly("exits", names_of(&Lifecycle::states, &Lifecycle::exits), "The names of the exits.")
       .def(
           "role",
           [](const Lifecycle& life, const StateArgument& state) {
@@ -160,28 +175,13 @@ ValueError
       .def("__str__", &printed<Lifecycle>)
       .def("__repr__",
            [](const Lifecycle& life) {
-             return "Lifecycle(" + std::string(py::repr(py::str(life.name()))) + ", " +
-                    std::to_string(life.n_states()) + " states, " + std::to_string(life.allowed().count()) +
-                    " allowed moves)";
+             return "Lifecycle(" + shown(life.name()) + ", " + std::to_string(life.n_states()) + " states, " +
+                    std::to_string(life.allowed().count()) + " allowed moves)";
            })
       .def(py::pickle([](const Lifecycle& life) { return to_json(life); },
                       [](const std::string& text) { return lifecycle_from_json(text); }));
 
-  const auto preset = [&m](const char* name, Lifecycle (*make)(const std::vector<std::string>&), const char* contract) {
-    m.def(
-        name, [make](const NamesArgument& exits) { return make(to_names(exits, "exits")); },
-        py::arg("exits") = py::make_tuple("churn"), contract);
-  };
-  preset(
-      "six_stages", &six_stages,
-      "The six stages: engagement, satisfaction, dissatisfaction, repurchase, curiosity, loyalty, recommendation, and\n"
-      "the exits; period: month. Several exits are possible: wherever one is allowed, all are.");
-  preset("moments_of_truth", &moments_of_truth, doc::moments_of_truth);
-  preset("full_journey", &full_journey, doc::full_journey);
-  preset("subscription", &subscription, doc::subscription);
-  m.def(
-      "recency", [](const WholeArgument& churn_after) { return recency(to_index(churn_after, "churn_after")); },
-      py::arg("churn_after"), doc::recency);
+  bind_presets(m);
 }
 
 }  // namespace sojourn::python

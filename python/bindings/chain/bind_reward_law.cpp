@@ -1,7 +1,7 @@
 #include "sojourn/chain/reward_law.hpp"
 
 #include "docs/chain/reward_law.hpp"
-#include "support/arguments.hpp"
+#include "support/members.hpp"
 
 namespace sojourn::python {
 
@@ -34,14 +34,13 @@ void bind_reward_law(py::module_& m) {
           py::arg("mean"), py::arg("standard_deviation"), doc::RewardLaw_gamma)
       .def_static(
           "empirical",
-          [](const ArrayArgument& values) {
+          [](const AmountsArgument& values) {
             const Vector amounts = to_vector(values, "values");
             return RewardLaw::empirical({amounts.begin(), amounts.end()});
           },
           py::arg("values"), doc::RewardLaw_empirical)
-      .def_property_readonly(
-          "kind", [](const RewardLaw& law) { return to_word(law.kind(), law_kinds); },
-          "One of 'fixed', 'lognormal', 'gamma', 'empirical'.")
+      .def_property_readonly("kind", word_of(law_kinds, &RewardLaw::kind),
+                             "One of 'fixed', 'lognormal', 'gamma', 'empirical'.")
       .def_property_readonly("mean", &RewardLaw::mean, doc::RewardLaw_mean)
       .def_property_readonly("standard_deviation", &RewardLaw::standard_deviation, doc::RewardLaw_standard_deviation)
       .def_property_readonly("std", &RewardLaw::standard_deviation, "Short for `standard_deviation`.")

@@ -1,13 +1,17 @@
 #include "sojourn/chain/state_space.hpp"
 
 #include "docs/chain/state_space.hpp"
-#include "support/arguments.hpp"
+#include "support/as_array.hpp"
+#include "support/members.hpp"
 #include "support/printing.hpp"
+#include "support/shown.hpp"
 #include "support/text.hpp"
 
 namespace sojourn::python {
 
-void bind_state_space(py::module_& m) {
+namespace {
+
+void bind_space(py::module_& m) {
   py::class_<StateSpace>(m, "StateSpace",
                          docs(doc::StateSpace, R"(Parameters
 ----------
@@ -43,13 +47,12 @@ ValueError
           "__eq__", [](const StateSpace& a, const StateSpace& b) { return a == b; }, py::is_operator())
       .def("__hash__", [](const StateSpace& states) { return py::hash(py::tuple(py::cast(states.names()))); })
       .def("__str__", &printed<StateSpace>)
-      .def("__repr__",
-           [](const StateSpace& states) {
-             return "StateSpace(" + std::string(py::repr(py::cast(states.names()))) + ")";
-           })
+      .def("__repr__", [](const StateSpace& states) { return "StateSpace(" + shown(states.names()) + ")"; })
       .def(py::pickle([](const StateSpace& states) { return states.names(); },
                       [](std::vector<std::string> names) { return StateSpace(std::move(names)); }));
+}
 
+void bind_values(py::module_& m) {
   py::class_<StateValues>(
       m, "StateValues",
       docs(
@@ -80,18 +83,8 @@ values : array_like of shape (n_states,), or a dict {state: number})")
            [](const py::object& self) {
              return py::iter(view(self.cast<const StateValues&>().vector(), self).attr("tolist")());
            })
-      .def(
-          "__array__",
-          [](const py::object& self, const py::object& dtype, const py::object& copied) -> py::object {
-            const py::array array = view(self.cast<const StateValues&>().vector(), self);
-            const bool other = !dtype.is_none() && !py::dtype::from_args(dtype).is(array.dtype());
-            const bool must_copy = !copied.is_none() && copied.cast<bool>();
-            if (!other && !must_copy) return array;
-            if (other && !copied.is_none() && !must_copy)
-              throw py::value_error("StateValues: another dtype needs a copy");
-            return array.attr("astype")(dtype.is_none() ? py::object(array.dtype()) : dtype);
-          },
-          py::arg("dtype") = py::none(), py::arg("copy") = py::none())
+      .def("__array__", as_array("StateValues", view_of(&StateValues::vector)), py::arg("dtype") = py::none(),
+           py::arg("copy") = py::none())
       .def(
           "keys", [](const StateValues& values) { return py::tuple(py::cast(values.states().names())); },
           "The state names, in order.")
@@ -119,8 +112,7 @@ values : array_like of shape (n_states,), or a dict {state: number})")
            [](const StateValues& values) {
              std::string text = "StateValues({";
              for (Index i = 0; i < values.size(); ++i)
-               text += (i ? ", " : "") + std::string(py::repr(py::str(values.states().name(i)))) + ": " +
-                       text::number(values.at(i), 6);
+               text += (i ? ", " : "") + shown(values.states().name(i)) + ": " + text::number(values.at(i), 6);
              return text + "})";
            })
       .def(py::pickle(
@@ -131,6 +123,13 @@ values : array_like of shape (n_states,), or a dict {state: number})")
             if (state.size() != 2) throw py::value_error("StateValues: not pickled state values");
             return StateValues(state[0].cast<StateSpace>(), to_vector(state[1], "values"));
           }));
+}
+
+}  // namespace
+
+void bind_state_space(py::module_& m) {
+  bind_space(m);
+  bind_values(m);
 }
 
 }  // namespace sojourn::python

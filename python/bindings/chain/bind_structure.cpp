@@ -1,7 +1,8 @@
 #include "sojourn/chain/structure.hpp"
 
 #include "docs/chain/structure.hpp"
-#include "support/arguments.hpp"
+#include "support/members.hpp"
+#include "support/shown.hpp"
 
 namespace sojourn::python {
 
@@ -24,22 +25,30 @@ std::vector<std::string> names(const StateSpace& states, const std::vector<Index
   return result;
 }
 
-std::string listed(const std::vector<std::string>& all) {
-  return std::string(py::repr(py::cast(all)));
-}
-
-}  // namespace
-
-void bind_structure(py::module_& m) {
+void bind_class(py::module_& m) {
   py::class_<NamedClass>(m, "CommunicatingClass", doc::CommunicatingClass)
       .def_readonly("states", &NamedClass::states, "State names, in the order of the chain.")
       .def_readonly("is_recurrent", &NamedClass::is_recurrent, doc::CommunicatingClass_is_recurrent)
       .def_readonly("period", &NamedClass::period, doc::CommunicatingClass_period)
       .def("__repr__", [](const NamedClass& c) {
-        return "CommunicatingClass(" + listed(c.states) + ", " + (c.is_recurrent ? "recurrent" : "transient") +
+        return "CommunicatingClass(" + shown(c.states) + ", " + (c.is_recurrent ? "recurrent" : "transient") +
                ", period=" + std::to_string(c.period) + ")";
       });
+}
 
+void bind_path(py::module_& m) {
+  py::class_<NamedPath>(m, "Path", doc::Path)
+      .def_readonly("states", &NamedPath::states, "State names, from the first to the last.")
+      .def_readonly("probability", &NamedPath::probability, doc::Path_probability)
+      .def("__repr__", [](const NamedPath& path) {
+        return "Path(" + shown(path.states) + ", probability=" + shown(path.probability) + ")";
+      });
+}
+
+}  // namespace
+
+void bind_structure(py::module_& m) {
+  bind_class(m);
   const auto by_names = [](std::vector<Index> (Structure::*list)() const) {
     return [list](const Structure& s) { return names(s.states(), (s.*list)()); };
   };
@@ -80,8 +89,7 @@ void bind_structure(py::module_& m) {
       .def_property_readonly("transient_states", by_names(&Structure::transient_states), "Names, in order.")
       .def_property_readonly("recurrent_states", by_names(&Structure::recurrent_states), "Names, in order.")
       .def_property_readonly("absorbing_states", by_names(&Structure::absorbing_states), "Names, in order.")
-      .def_property_readonly(
-          "reachable", [](const Structure& s) { return copy(s.reachable()); }, doc::Structure_reachable)
+      .def_property_readonly("reachable", copy_of(&Structure::reachable), doc::Structure_reachable)
       .def(
           "reaches",
           [](const Structure& s, const StateArgument& from, const StateArgument& to) {
@@ -94,14 +102,7 @@ void bind_structure(py::module_& m) {
                " classes)";
       });
 
-  py::class_<NamedPath>(m, "Path", doc::Path)
-      .def_readonly("states", &NamedPath::states, "State names, from the first to the last.")
-      .def_readonly("probability", &NamedPath::probability, doc::Path_probability)
-      .def("__repr__", [](const NamedPath& path) {
-        return "Path(" + listed(path.states) + ", probability=" + std::string(py::repr(py::float_(path.probability))) +
-               ")";
-      });
-
+  bind_path(m);
   m.def(
       "structure", [](const ChainArgument& chain) { return structure(to_chain(chain, "structure")); }, py::arg("chain"),
       docs(doc::structure, doc::file_structure).c_str());

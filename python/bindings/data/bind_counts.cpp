@@ -2,7 +2,7 @@
 
 #include "docs/data/counts.hpp"
 #include "sojourn/model/model.hpp"
-#include "support/arguments.hpp"
+#include "support/members.hpp"
 #include "support/printing.hpp"
 
 namespace sojourn::python {
@@ -13,9 +13,31 @@ py::array_t<std::int64_t> lengths(const std::vector<std::int64_t>& numbers) {
   return py::array_t<std::int64_t>(static_cast<py::ssize_t>(numbers.size()), numbers.data());
 }
 
-}  // namespace
+py::dict dwell_by_state(const Counts& counts) {
+  py::dict result;
+  for (Index i = 0; i < counts.states().n_states(); ++i)
+    result[py::str(counts.states().name(i))] = counts.dwell()[static_cast<std::size_t>(i)];
+  return result;
+}
 
-void bind_counts(py::module_& m) {
+py::dict moves_table(const Counts& counts) {
+  py::list from, to, moves;
+  for (Index i = 0; i < counts.states().n_states(); ++i)
+    for (Index j = 0; j < counts.states().n_states(); ++j)
+      if (counts.moves()(i, j) != 0) {
+        from.append(counts.states().name(i));
+        to.append(counts.states().name(j));
+        moves.append(counts.moves()(i, j));
+      }
+  const py::module_ numpy = py::module_::import("numpy");
+  py::dict result;
+  result["from_state"] = numpy.attr("array")(from, "str");
+  result["to_state"] = numpy.attr("array")(to, "str");
+  result["moves"] = numpy.attr("array")(moves, "int64");
+  return result;
+}
+
+void bind_dwell(py::module_& m) {
   py::class_<Dwell>(m, "Dwell", doc::Dwell)
       .def_property_readonly(
           "completed", [](const Dwell& dwell) { return lengths(dwell.completed); },
@@ -31,10 +53,12 @@ void bind_counts(py::module_& m) {
         for (const auto n : dwell.open) open += n;
         return "Dwell(" + std::to_string(completed) + " completed, " + std::to_string(open) + " open)";
       });
+}
 
-  const auto counted = [](const auto& (Counts::*numbers)() const) {
-    return [numbers](const py::object& self) { return view((self.cast<const Counts&>().*numbers)(), self); };
-  };
+}  // namespace
+
+void bind_counts(py::module_& m) {
+  bind_dwell(m);
   py::class_<Counts>(m, "Counts",
                      docs(doc::Counts, R"(Parameters
 ----------
@@ -48,21 +72,12 @@ period : Period or str)")
       .def_property_readonly("lifecycle", &Counts::lifecycle, "States, allowed moves and exits.")
       .def_property_readonly("states", &Counts::states, "The states, in order.")
       .def_property_readonly("period", &Counts::period, "The clock: one entry per period, or per event.")
-      .def_property_readonly(
-          "moves", [](const py::object& self) { return view(self.cast<const Counts&>().moves(), self); },
-          doc::Counts_moves)
-      .def_property_readonly("visits", counted(&Counts::visits), doc::Counts_visits)
-      .def_property_readonly("starts", counted(&Counts::starts), doc::Counts_starts)
-      .def_property_readonly("lasts", counted(&Counts::lasts), doc::Counts_lasts)
-      .def_property_readonly(
-          "dwell",
-          [](const Counts& counts) {
-            py::dict result;
-            for (Index i = 0; i < counts.states().n_states(); ++i)
-              result[py::str(counts.states().name(i))] = counts.dwell()[static_cast<std::size_t>(i)];
-            return result;
-          },
-          "State name → lengths of stays (`completed`, `open`); empty for exits.")
+      .def_property_readonly("moves", view_of(&Counts::moves), doc::Counts_moves)
+      .def_property_readonly("visits", view_of(&Counts::visits), doc::Counts_visits)
+      .def_property_readonly("starts", view_of(&Counts::starts), doc::Counts_starts)
+      .def_property_readonly("lasts", view_of(&Counts::lasts), doc::Counts_lasts)
+      .def_property_readonly("dwell", &dwell_by_state,
+                             "State name → lengths of stays (`completed`, `open`); empty for exits.")
       .def_property_readonly("values", &Counts::values, "Sum of values over the entries in each state, currency.")
       .def_property_readonly("squared_values", &Counts::squared_values,
                              "Sum of squared values over the entries in each state.")
@@ -75,25 +90,7 @@ period : Period or str)")
           "start_distribution",
           [](const Counts& counts) { return StateValues(counts.states(), counts.start_distribution()); },
           doc::Counts_start_distribution)
-      .def(
-          "to_dict",
-          [](const Counts& counts) {
-            py::list from, to, moves;
-            for (Index i = 0; i < counts.states().n_states(); ++i)
-              for (Index j = 0; j < counts.states().n_states(); ++j)
-                if (counts.moves()(i, j) != 0) {
-                  from.append(counts.states().name(i));
-                  to.append(counts.states().name(j));
-                  moves.append(counts.moves()(i, j));
-                }
-            const py::module_ numpy = py::module_::import("numpy");
-            py::dict result;
-            result["from_state"] = numpy.attr("array")(from, "str");
-            result["to_state"] = numpy.attr("array")(to, "str");
-            result["moves"] = numpy.attr("array")(moves, "int64");
-            return result;
-          },
-          "A long table of the moves seen: from_state, to_state, moves; each a NumPy array.")
+      .def("to_dict", &moves_table, "A long table of the moves seen: from_state, to_state, moves; each a NumPy array.")
       .def(
           "__add__", [](const Counts& a, const Counts& b) { return a + b; }, py::is_operator())
       .def(

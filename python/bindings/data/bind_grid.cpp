@@ -23,7 +23,7 @@ void bind_grid(py::module_& m) {
       },
       py::arg("journeys"), py::kw_only(), py::arg("period") = defaults.period, py::arg("origin") = "first_event",
       py::arg("churn_after") = defaults.churn_after, py::arg("until") = py::none(),
-      docs((std::string(doc::file_grid) + "\n\n" + doc::on_grid).c_str(), R"(Parameters
+      docs(doc::file_grid, doc::on_grid, R"(Parameters
 ----------
 journeys : Journeys
     With calendar times.

@@ -3,7 +3,10 @@
 #include <limits>
 
 #include "docs/market/policies.hpp"
-#include "support/arguments.hpp"
+#include "support/discount_keywords.hpp"
+#include "support/members.hpp"
+#include "support/parameters.hpp"
+#include "support/shown.hpp"
 #include "support/text.hpp"
 
 SOJOURN_ARGUMENT(AmountsByStateArgument, "Mapping[str, float] | None");
@@ -58,30 +61,30 @@ std::vector<PolicyMove> to_moves(py::handle object) {
 std::vector<Policy> to_policies(py::handle object) {
   if (py::isinstance<Policy>(object)) return {object.cast<Policy>()};
   std::vector<Policy> policies;
-  for (const py::handle item : py::iter(object)) {
-    if (!py::isinstance<Policy>(item))
-      throw py::type_error("policies: expected Policy objects, found " + type_name(item));
-    policies.push_back(item.cast<Policy>());
-  }
+  for (const py::handle item : py::iter(object))
+    policies.push_back(to_instance<Policy>(item, "policies", "Policy objects"));
   return policies;
 }
 
 std::vector<Market> to_markets(py::handle object) {
   std::vector<Market> markets;
-  for (const py::handle item : py::iter(object)) {
-    if (!py::isinstance<Market>(item)) throw py::type_error("draws: expected Market objects, found " + type_name(item));
-    markets.push_back(item.cast<const Market&>());
-  }
+  for (const py::handle item : py::iter(object))
+    markets.push_back(to_instance<Market>(item, "draws", "Market objects"));
   return markets;
 }
 
-template <class Member>
-auto outcome_array(Member member) {
-  return
-      [member](const py::object& self) -> py::array { return view(self.cast<const PolicyOutcome&>().*member, self); };
+// The ends of an interval; None where there is none.
+auto ends_of(NumberInterval PolicyOutcome::* member) {
+  return [member](const PolicyOutcome& self) { return py::make_tuple((self.*member).lower, (self.*member).upper); };
+}
+auto ends_of(std::optional<NumberInterval> PolicyOutcome::* member) {
+  return [member](const PolicyOutcome& self) -> py::object {
+    if (!(self.*member)) return py::none();
+    return py::make_tuple((self.*member)->lower, (self.*member)->upper);
+  };
 }
 
-py::object numbers_or_none(const std::vector<std::optional<Index>>& periods) {
+py::object numbers_or_infinite(const std::vector<std::optional<Index>>& periods) {
   Vector all(static_cast<Index>(periods.size()));
   for (Index k = 0; k < all.size(); ++k) {
     const auto& period = periods[static_cast<std::size_t>(k)];
@@ -94,7 +97,7 @@ std::string number_of(const std::optional<double>& amount) {
   return amount ? text::number(*amount, 6) : "infinite";
 }
 
-py::dict table_of(const PolicyComparison& comparison) {
+py::dict table_of_comparison(const PolicyComparison& comparison) {
   py::dict table;
   py::list names;
   for (const PolicyOutcome& outcome : comparison.outcomes) names.append(outcome.name);
@@ -118,7 +121,7 @@ py::dict table_of(const PolicyComparison& comparison) {
   return table;
 }
 
-std::string printed_table(const PolicyComparison& comparison) {
+std::string printed_comparison(const PolicyComparison& comparison) {
   std::string words = comparison.definition + "\n";
   for (const PolicyOutcome& o : comparison.outcomes) {
     words += o.name + ": profit " + text::number(o.profit, 6) + " (" + text::number(o.profit_interval.lower, 6) +
@@ -130,40 +133,30 @@ std::string printed_table(const PolicyComparison& comparison) {
   return words;
 }
 
-}  // namespace
+Policy make_policy(const std::string& name, const MovesArgument& moves, const AmountsByStateArgument& rewards,
+                   const NumberArgument& price, const AmountsByStateArgument& referrals,
+                   const AmountsByStateArgument& referral_factors, const AmountsByStateArgument& good_experiences,
+                   const AmountsByStateArgument& bad_experiences, const NumberArgument& advertising,
+                   const NumberArgument& cost_once, const NumberArgument& cost_per_period,
+                   const AmountsByStateArgument& cost_per_person, const NumberArgument& cost_per_referral) {
+  Policy policy;
+  policy.name = name;
+  policy.moves = to_moves(moves);
+  policy.rewards = to_amounts_by_state(rewards, "rewards");
+  policy.price = to_number(price, "price");
+  policy.referrals = to_amounts_by_state(referrals, "referrals");
+  policy.referral_factors = to_amounts_by_state(referral_factors, "referral_factors");
+  policy.good_experiences = to_amounts_by_state(good_experiences, "good_experiences");
+  policy.bad_experiences = to_amounts_by_state(bad_experiences, "bad_experiences");
+  if (!advertising.is_none()) policy.advertising = to_number(advertising, "advertising");
+  policy.cost_once = to_number(cost_once, "cost_once");
+  policy.cost_per_period = to_number(cost_per_period, "cost_per_period");
+  policy.cost_per_person = to_amounts_by_state(cost_per_person, "cost_per_person");
+  policy.cost_per_referral = to_number(cost_per_referral, "cost_per_referral");
+  return policy;
+}
 
-void bind_policies(py::module_& m) {
-  const Policy defaults;
-  py::class_<Policy>(m, "Policy", docs(doc::Policy, doc::file_policies).c_str())
-      .def(py::init([](const std::string& name, const MovesArgument& moves, const AmountsByStateArgument& rewards,
-                       const NumberArgument& price, const AmountsByStateArgument& referrals,
-                       const AmountsByStateArgument& referral_factors, const AmountsByStateArgument& good_experiences,
-                       const AmountsByStateArgument& bad_experiences, const NumberArgument& advertising,
-                       const NumberArgument& cost_once, const NumberArgument& cost_per_period,
-                       const AmountsByStateArgument& cost_per_person, const NumberArgument& cost_per_referral) {
-             Policy policy;
-             policy.name = name;
-             policy.moves = to_moves(moves);
-             policy.rewards = to_amounts_by_state(rewards, "rewards");
-             policy.price = to_number(price, "price");
-             policy.referrals = to_amounts_by_state(referrals, "referrals");
-             policy.referral_factors = to_amounts_by_state(referral_factors, "referral_factors");
-             policy.good_experiences = to_amounts_by_state(good_experiences, "good_experiences");
-             policy.bad_experiences = to_amounts_by_state(bad_experiences, "bad_experiences");
-             if (!advertising.is_none()) policy.advertising = to_number(advertising, "advertising");
-             policy.cost_once = to_number(cost_once, "cost_once");
-             policy.cost_per_period = to_number(cost_per_period, "cost_per_period");
-             policy.cost_per_person = to_amounts_by_state(cost_per_person, "cost_per_person");
-             policy.cost_per_referral = to_number(cost_per_referral, "cost_per_referral");
-             return policy;
-           }),
-           py::arg("name"), py::kw_only(), py::arg("moves") = py::none(), py::arg("rewards") = py::none(),
-           py::arg("price") = defaults.price, py::arg("referrals") = py::none(),
-           py::arg("referral_factors") = py::none(), py::arg("good_experiences") = py::none(),
-           py::arg("bad_experiences") = py::none(), py::arg("advertising") = py::none(),
-           py::arg("cost_once") = defaults.cost_once, py::arg("cost_per_period") = defaults.cost_per_period,
-           py::arg("cost_per_person") = py::none(), py::arg("cost_per_referral") = defaults.cost_per_referral,
-           R"(Parameters
+constexpr const char* parameters_of_policy = R"(Parameters
 ----------
 name : str
 moves : dict {(from, to): probability}, optional
@@ -187,22 +180,52 @@ cost_per_period : float
 cost_per_person : dict {state: currency}, optional
     For each one there, at the start of a period.
 cost_per_referral : float
-    Currency for each newcomer by word of mouth, when he comes.)")
+    Currency for each newcomer by word of mouth, when he comes.)";
+
+PolicyComparison ask_policies(const Market& market, const PoliciesArgument& policies, const WholeArgument& horizon,
+                              const DiscountKeywords& discount, const WholeArgument& seed, const WholeArgument& paths,
+                              const MarketsArgument& draws, const NumberArgument& level, const WholeArgument& threads,
+                              const py::kwargs& others) {
+  MarketOptions options;
+  options.horizon = to_index(horizon, "horizon");
+  options.discount = discount.read("compare_policies", others);
+  options.seed = to_seed(seed);
+  options.paths = to_index(paths, "paths");
+  options.threads = to_threads(threads);
+  // Ctrl-C is seen where progress is reported.
+  options.progress = to_progress(py::none(), options.paths);
+  const std::vector<Policy> all = to_policies(policies);
+  const double of_level = to_number(level, "level");
+  if (draws.is_none()) return released([&] { return compare_policies(market, all, options, of_level); });
+  const std::vector<Market> markets = to_markets(draws);
+  return released([&] { return compare_policies(market, markets, all, options, of_level); });
+}
+
+const PolicyOutcome& outcome_of(const PolicyComparison& comparison, const std::string& name) {
+  for (const PolicyOutcome& outcome : comparison.outcomes) {
+    if (outcome.name == name) return outcome;
+  }
+  throw py::key_error("no policy " + text::quoted(name) + " was compared");
+}
+
+void bind_policy(py::module_& m) {
+  const Policy defaults;
+  py::class_<Policy>(m, "Policy", docs(doc::Policy, doc::file_policies).c_str())
+      .def(py::init(&make_policy), py::arg("name"), py::kw_only(), py::arg("moves") = py::none(),
+           py::arg("rewards") = py::none(), py::arg("price") = defaults.price, py::arg("referrals") = py::none(),
+           py::arg("referral_factors") = py::none(), py::arg("good_experiences") = py::none(),
+           py::arg("bad_experiences") = py::none(), py::arg("advertising") = py::none(),
+           py::arg("cost_once") = defaults.cost_once, py::arg("cost_per_period") = defaults.cost_per_period,
+           py::arg("cost_per_person") = py::none(), py::arg("cost_per_referral") = defaults.cost_per_referral,
+           parameters_of_policy)
       .def_readonly("name", &Policy::name, "What it is called.")
       .def_readonly("cost_once", &Policy::cost_once, doc::Policy_cost_once)
       .def_readonly("cost_per_period", &Policy::cost_per_period, doc::Policy_cost_per_period)
       .def_readonly("cost_per_referral", &Policy::cost_per_referral, doc::Policy_cost_per_referral)
-      .def("__repr__", [](const Policy& self) { return "Policy(" + std::string(py::repr(py::str(self.name))) + ")"; });
+      .def("__repr__", [](const Policy& self) { return called("Policy", shown(self.name)); });
+}
 
-  const auto maybe_interval = [](std::optional<NumberInterval> PolicyOutcome::* member) {
-    return [member](const PolicyOutcome& self) -> py::object {
-      if (!(self.*member)) return py::none();
-      return py::make_tuple((self.*member)->lower, (self.*member)->upper);
-    };
-  };
-  const auto interval = [](NumberInterval PolicyOutcome::* member) {
-    return [member](const PolicyOutcome& self) { return py::make_tuple((self.*member).lower, (self.*member).upper); };
-  };
+void bind_outcome(py::module_& m) {
   py::class_<PolicyOutcome>(m, "PolicyOutcome", doc::PolicyOutcome)
       .def_readonly("name", &PolicyOutcome::name, "The policy.")
       .def_readonly("cost", &PolicyOutcome::cost, doc::PolicyOutcome_cost)
@@ -211,48 +234,46 @@ cost_per_referral : float
       .def_readonly("base", &PolicyOutcome::base, doc::PolicyOutcome_base)
       .def_readonly("profit", &PolicyOutcome::profit, doc::PolicyOutcome_profit)
       .def_readonly("payback", &PolicyOutcome::payback, docs(doc::PolicyOutcome_payback, "None where never.").c_str())
-      .def_property_readonly("base_of_paths", outcome_array(&PolicyOutcome::base_of_paths), doc::PolicyOutcome_base_of_paths)
-      .def_property_readonly("profit_of_paths", outcome_array(&PolicyOutcome::profit_of_paths),
+      .def_property_readonly("base_of_paths", view_of(&PolicyOutcome::base_of_paths), doc::PolicyOutcome_base_of_paths)
+      .def_property_readonly("profit_of_paths", view_of(&PolicyOutcome::profit_of_paths),
                              doc::PolicyOutcome_profit_of_paths)
       .def_property_readonly(
-          "payback_of_paths", [](const PolicyOutcome& self) { return numbers_or_none(self.payback_of_paths); },
+          "payback_of_paths", [](const PolicyOutcome& self) { return numbers_or_infinite(self.payback_of_paths); },
           "Shape (n_paths,): as `payback`; infinite where it never does.")
-      .def_property_readonly("base_interval", interval(&PolicyOutcome::base_interval),
+      .def_property_readonly("base_interval", ends_of(&PolicyOutcome::base_interval),
                              "(lower, upper): between quantiles of the paths.")
-      .def_property_readonly("profit_interval", interval(&PolicyOutcome::profit_interval),
+      .def_property_readonly("profit_interval", ends_of(&PolicyOutcome::profit_interval),
                              "(lower, upper): between quantiles of the paths, currency.")
-      .def_property_readonly("own_value_interval", maybe_interval(&PolicyOutcome::own_value_interval),
+      .def_property_readonly("own_value_interval", ends_of(&PolicyOutcome::own_value_interval),
                              "(lower, upper): between quantiles of the paths, where each has a market of its own "
                              "(draws). None\nwithout, or where a value is infinite.")
-      .def_property_readonly("payback_interval", maybe_interval(&PolicyOutcome::payback_interval),
+      .def_property_readonly("payback_interval", ends_of(&PolicyOutcome::payback_interval),
                              "(lower, upper): periods, between quantiles of the paths. None where the later of them "
                              "never comes.")
       .def_readonly("paid_back", &PolicyOutcome::paid_back, doc::PolicyOutcome_paid_back)
       .def_readonly("path", &PolicyOutcome::path, "The market under the policy, as its mean field.")
       .def("__repr__", [](const PolicyOutcome& self) {
-        return "PolicyOutcome(" + std::string(py::repr(py::str(self.name))) + ", profit=" + text::number(self.profit) +
-               ")";
+        return called("PolicyOutcome", shown(self.name), "profit=" + text::number(self.profit));
       });
+}
+
+}  // namespace
+
+void bind_policies(py::module_& m) {
+  bind_policy(m);
+  bind_outcome(m);
 
   py::class_<PolicyComparison>(m, "PolicyComparison", doc::PolicyComparison)
       .def_readonly("base", &PolicyComparison::base, "The market as it is, as its mean field.")
       .def_readonly("outcomes", &PolicyComparison::outcomes, doc::PolicyComparison_outcomes)
       .def_readonly("definition", &PolicyComparison::definition, "What was compared, in words.")
-      .def(
-          "__getitem__",
-          [](const PolicyComparison& self, const std::string& name) {
-            for (const PolicyOutcome& outcome : self.outcomes) {
-              if (outcome.name == name) return outcome;
-            }
-            throw py::key_error("no policy " + text::quoted(name) + " was compared");
-          },
-          py::arg("policy"), "The outcome of a policy, by its name.")
+      .def("__getitem__", &outcome_of, py::return_value_policy::copy, py::arg("policy"),
+           "The outcome of a policy, by its name.")
       .def("__len__", [](const PolicyComparison& self) { return self.outcomes.size(); })
-      .def(
-          "to_dict", [](const PolicyComparison& self) { return table_of(self); },
-          "A table, one row per policy: policy, cost, own_value, total_value, base, profit, each with its interval, "
-          "payback\nand paid_back; each a NumPy array, infinite where a value is or where it is never paid back.")
-      .def("__str__", [](const PolicyComparison& self) { return printed_table(self); })
+      .def("to_dict", &table_of_comparison,
+           "A table, one row per policy: policy, cost, own_value, total_value, base, profit, each with its interval, "
+           "payback\nand paid_back; each a NumPy array, infinite where a value is or where it is never paid back.")
+      .def("__str__", &printed_comparison)
       .def("__repr__", [](const PolicyComparison& self) {
         return "PolicyComparison(" + std::to_string(self.outcomes.size()) + " policies)";
       });
@@ -261,61 +282,20 @@ cost_per_referral : float
       "with_policy", [](const Market& market, const Policy& policy) { return with_policy(market, policy); },
       py::arg("market"), py::arg("policy"), doc::with_policy);
 
-  const MarketOptions options_by_default;
-  m.def(
-      "compare_policies",
-      [](const Market& market, const PoliciesArgument& policies, const WholeArgument& horizon,
-         const NumberArgument& annual_discount_rate, const NumberArgument& discount_rate_per_period,
-         const NumberArgument& discount_factor, const DiscountArgument& discount, const WholeArgument& seed,
-         const WholeArgument& paths, const MarketsArgument& draws, const NumberArgument& level,
-         const WholeArgument& threads, const py::kwargs& others) {
-        MarketOptions options;
-        options.horizon = to_index(horizon, "horizon");
-        options.discount = to_discount("compare_policies", annual_discount_rate, discount_rate_per_period,
-                                       discount_factor, discount, others);
-        options.seed = to_seed(seed);
-        options.paths = to_index(paths, "paths");
-        options.threads = to_threads(threads);
-        // Ctrl-C is seen where progress is reported.
-        options.progress = to_progress(py::none(), options.paths);
-        const std::vector<Policy> all = to_policies(policies);
-        const double of_level = to_number(level, "level");
-        if (draws.is_none()) {
-          const py::gil_scoped_release release;
-          return compare_policies(market, all, options, of_level);
-        }
-        const std::vector<Market> markets = to_markets(draws);
-        const py::gil_scoped_release release;
-        return compare_policies(market, markets, all, options, of_level);
-      },
-      py::arg("market"), py::arg("policies"), py::kw_only(), py::arg("horizon"),
-      py::arg("annual_discount_rate") = py::none(), py::arg("discount_rate_per_period") = py::none(),
-      py::arg("discount_factor") = py::none(), py::arg("discount") = py::none(),
-      py::arg("seed") = options_by_default.seed, py::arg("paths") = 200, py::arg("draws") = py::none(),
-      py::arg("level") = 0.9, py::arg("threads") = py::none(),
-      (std::string(doc::compare_policies) + R"(
-
-Parameters
-----------
-market : Market
+  define(m, "compare_policies", &ask_policies, py::arg("market"), py::arg("policies"), py::kw_only(),
+         py::arg("horizon"), DiscountKeywords::arguments(), py::arg("seed") = MarketOptions{}.seed,
+         py::arg("paths") = 200, py::arg("draws") = py::none(), py::arg("level") = 0.9, py::arg("threads") = py::none(),
+         docs(doc::compare_policies, parameters({R"(market : Market
 policies : Policy or sequence of Policy
 horizon : int
-    Periods, at least 1.
-annual_discount_rate, discount_rate_per_period, discount_factor : float, optional
-    At most one of them, as in `lifetime_value`; without any, profit is not discounted.
-discount : Discount, optional
-    Or the same as an object.
-seed : int
-    From 0 to 2^64 - 1.
-paths : int
+    Periods, at least 1.)",
+                                                 DiscountKeywords::text("profit is"), seed_text, R"(paths : int
     How many paths, at least 2.
 draws : sequence of Market, optional
     A market for every path, in place of `paths`: what `market` might as well be, for all that is known.
 level : float
-    Share of the paths that an interval holds, in (0, 1).
-threads : int, optional
-    None = as many as this process may use. The result does not depend on it.)")
-          .c_str());
+    Share of the paths that an interval holds, in (0, 1).)",
+                                                 threads_text})));
 }
 
 }  // namespace sojourn::python

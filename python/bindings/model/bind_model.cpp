@@ -5,7 +5,8 @@
 #include <pybind11/stl/filesystem.h>
 
 #include "docs/model/model.hpp"
-#include "support/arguments.hpp"
+#include "support/discount_keywords.hpp"
+#include "support/members.hpp"
 
 SOJOURN_ARGUMENT(FitArgument, "FitResult");
 SOJOURN_ARGUMENT(ProvenanceArgument, "Mapping[str, str]");
@@ -25,11 +26,41 @@ auto with_os_errors(Call call) {
   }
 }
 
-}  // namespace
+std::map<std::string, std::string> to_provenance(const py::object& object) {
+  std::map<std::string, std::string> provenance;
+  if (object.is_none()) return provenance;
+  if (!py::isinstance<py::dict>(object))
+    throw py::type_error("provenance: expected a dict of text to text, found " + type_name(object));
+  for (const auto& [key, words] : object.cast<py::dict>()) {
+    const auto pair = to_names(py::make_tuple(key, words), "provenance");
+    provenance[pair[0]] = pair[1];
+  }
+  return provenance;
+}
 
-void bind_model(py::module_& m) {
-  py::class_<Model>(m, "Model",
-                    docs(doc::Model, R"(Parameters
+Model make(const ChainArgument& chain, const FitArgument& fit, const RewardsArgument& rewards, const LawArgument& start,
+           const ProvenanceArgument& provenance, const DiscountKeywords& discount, const py::kwargs& others) {
+  Model model{.chain = to_chain(chain, "chain")};
+  if (const FitResult* own = to_fit(chain)) model.fit = *own;
+  if (!fit.is_none()) {
+    const FitResult* given = to_fit(fit);
+    if (!given) throw py::type_error("fit: expected a FitResult, found " + type_name(fit));
+    if (!(given->chain == model.chain))
+      throw py::value_error("fit: its chain is not the chain of the model; leave one of them out");
+    model.fit = *given;
+  }
+  const StateSpace& states = model.chain.states();
+  if (!rewards.is_none()) {
+    model.rewards = to_rewards(rewards, states);
+    if (!(model.rewards->states() == states)) throw py::value_error("rewards: their states are not those of the chain");
+  }
+  if (!start.is_none()) model.start = to_law(start, states, "start");
+  model.discount = discount.read("Model", others);
+  model.provenance = to_provenance(provenance);
+  return model;
+}
+
+constexpr const char* parameters_of_model = R"(Parameters
 ----------
 chain : Chain or FitResult
     A fit brings its own chain; `fit` can then be left out.
@@ -42,53 +73,17 @@ provenance : dict of str to str, optional
 annual_discount_rate, discount_rate_per_period, discount_factor : float, optional
     At most one of them.
 discount : Discount, optional
-    Or the same as an object.)")
-                        .c_str())
-      .def(py::init([](const ChainArgument& chain, const FitArgument& fit, const RewardsArgument& rewards,
-                       const LawArgument& start, const ProvenanceArgument& provenance,
-                       const NumberArgument& annual_discount_rate, const NumberArgument& discount_rate_per_period,
-                       const NumberArgument& discount_factor, const DiscountArgument& discount,
-                       const py::kwargs& others) {
-             Model model{.chain = to_chain(chain, "chain")};
-             if (const FitResult* own = to_fit(chain)) model.fit = *own;
-             if (!fit.is_none()) {
-               const FitResult* given = to_fit(fit);
-               if (!given) throw py::type_error("fit: expected a FitResult, found " + type_name(fit));
-               if (!(given->chain == model.chain))
-                 throw py::value_error("fit: its chain is not the chain of the model; leave one of them out");
-               model.fit = *given;
-             }
-             const StateSpace& states = model.chain.states();
-             if (!rewards.is_none()) {
-               model.rewards = to_rewards(rewards, states);
-               if (!(model.rewards->states() == states))
-                 throw py::value_error("rewards: their states are not those of the chain");
-             }
-             if (!start.is_none()) model.start = to_law(start, states, "start");
-             model.discount = to_discount("Model", annual_discount_rate, discount_rate_per_period, discount_factor,
-                                          discount, others);
-             if (!provenance.is_none()) {
-               if (!py::isinstance<py::dict>(provenance))
-                 throw py::type_error("provenance: expected a dict of text to text, found " + type_name(provenance));
-               for (const auto& [key, words] : provenance.cast<py::dict>()) {
-                 const auto pair = to_names(py::make_tuple(key, words), "provenance");
-                 model.provenance[pair[0]] = pair[1];
-               }
-             }
-             return model;
-           }),
-           py::arg("chain"), py::kw_only(), py::arg("fit") = py::none(), py::arg("rewards") = py::none(),
-           py::arg("start") = py::none(), py::arg("provenance") = py::none(),
-           py::arg("annual_discount_rate") = py::none(), py::arg("discount_rate_per_period") = py::none(),
-           py::arg("discount_factor") = py::none(), py::arg("discount") = py::none())
-      .def_property_readonly(
-          "chain", [](const Model& model) { return model.chain; }, "The chain.")
-      .def_property_readonly(
-          "fit", [](const Model& model) { return model.fit; }, "The fit, if it was fitted.")
-      .def_property_readonly(
-          "rewards", [](const Model& model) { return model.rewards; }, "The money, if any is said.")
-      .def_property_readonly(
-          "discount", [](const Model& model) { return model.discount; }, "The discount, if one is said.")
+    Or the same as an object.)";
+
+void bind_class(py::module_& m) {
+  py::class_<Model> model(m, "Model", docs(doc::Model, parameters_of_model).c_str());
+  define_init(model, &make, py::arg("chain"), py::kw_only(), py::arg("fit") = py::none(),
+              py::arg("rewards") = py::none(), py::arg("start") = py::none(), py::arg("provenance") = py::none(),
+              DiscountKeywords::arguments());
+  model.def_property_readonly("chain", member_of(&Model::chain), "The chain.")
+      .def_property_readonly("fit", member_of(&Model::fit), "The fit, if it was fitted.")
+      .def_property_readonly("rewards", member_of(&Model::rewards), "The money, if any is said.")
+      .def_property_readonly("discount", member_of(&Model::discount), "The discount, if one is said.")
       .def_property_readonly(
           "start",
           [](const Model& model) -> std::optional<StateValues> {
@@ -96,8 +91,7 @@ discount : Discount, optional
             return StateValues(model.chain.states(), *model.start);
           },
           doc::Model_start)
-      .def_property_readonly(
-          "provenance", [](const Model& model) { return model.provenance; }, doc::Model_provenance)
+      .def_property_readonly("provenance", member_of(&Model::provenance), doc::Model_provenance)
       .def(
           "__eq__", [](const Model& a, const Model& b) { return a == b; }, py::is_operator())
       .def("__repr__",
@@ -107,6 +101,12 @@ discount : Discount, optional
            })
       .def(py::pickle([](const Model& model) { return to_json(model); },
                       [](const std::string& text) { return model_from_json(text); }));
+}
+
+}  // namespace
+
+void bind_model(py::module_& m) {
+  bind_class(m);
 
   m.def(
       "save_model",

@@ -1,16 +1,15 @@
 #include "sojourn/path/absorption.hpp"
 
 #include "docs/path/absorption.hpp"
-#include "support/arguments.hpp"
+#include "support/members.hpp"
 
 namespace sojourn::python {
 
 void bind_absorption(py::module_& m) {
   py::class_<Absorption>(m, "Absorption", doc::Absorption)
       .def_property_readonly("states", &Absorption::states, "The states, in order.")
-      .def_property_readonly(
-          "transient", [](const Absorption& a) { return names_of(a.states(), a.transient()); },
-          "Names of the transient states, in order.")
+      .def_property_readonly("transient", names_of(&Absorption::states, &Absorption::transient),
+                             "Names of the transient states, in order.")
       .def_property_readonly(
           "ends",
           [](const Absorption& a) {
@@ -19,10 +18,7 @@ void bind_absorption(py::module_& m) {
             return ends;
           },
           "Each recurrent class as a list of state names.")
-      .def_property_readonly(
-          "probabilities",
-          [](const py::object& self) { return view(self.cast<const Absorption&>().probabilities(), self); },
-          doc::Absorption_probabilities)
+      .def_property_readonly("probabilities", view_of(&Absorption::probabilities), doc::Absorption_probabilities)
       .def_property_readonly("expected_time", &Absorption::expected_time, doc::Absorption_expected_time)
       .def_property_readonly("time_variance", &Absorption::time_variance, doc::Absorption_time_variance)
       .def(
@@ -31,15 +27,10 @@ void bind_absorption(py::module_& m) {
             return a.expected_visits_from(to_law(start, a.states(), "start"));
           },
           py::arg("start"), doc::Absorption_expected_visits_from)
-      .def_property_readonly(
-          "expected_visits", [](const Absorption& a) { return copy(a.expected_visits()); },
-          doc::Absorption_expected_visits)
-      .def_property_readonly(
-          "visits_variance", [](const Absorption& a) { return copy(a.visits_variance()); },
-          doc::Absorption_visits_variance)
-      .def_property_readonly(
-          "fundamental_matrix", [](const Absorption& a) { return copy(a.fundamental_matrix()); },
-          doc::Absorption_fundamental_matrix)
+      .def_property_readonly("expected_visits", copy_of(&Absorption::expected_visits), doc::Absorption_expected_visits)
+      .def_property_readonly("visits_variance", copy_of(&Absorption::visits_variance), doc::Absorption_visits_variance)
+      .def_property_readonly("fundamental_matrix", copy_of(&Absorption::fundamental_matrix),
+                             doc::Absorption_fundamental_matrix)
       .def(
           "probability",
           [](const Absorption& a, const StateArgument& end) { return a.probability(to_state_name(end, a.states())); },
@@ -52,7 +43,7 @@ void bind_absorption(py::module_& m) {
   m.def(
       "absorption", [](const ChainArgument& chain) { return absorption(to_chain(chain, "absorption")); },
       py::arg("chain"),
-      docs((std::string(doc::absorption) + "\n\n" + doc::file_absorption).c_str(), R"(Parameters
+      docs(doc::absorption, doc::file_absorption, R"(Parameters
 ----------
 chain : Chain or FitResult
 

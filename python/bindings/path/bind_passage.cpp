@@ -1,7 +1,8 @@
 #include "sojourn/path/passage.hpp"
 
 #include "docs/path/passage.hpp"
-#include "support/arguments.hpp"
+#include "support/as_array.hpp"
+#include "support/members.hpp"
 
 SOJOURN_ARGUMENT(TargetsArgument, "str | int | Sequence[str | int]");
 SOJOURN_ARGUMENT(HorizonArgument, "int");
@@ -22,9 +23,7 @@ std::vector<std::string> to_set(py::handle object, const StateSpace& states, con
   return names;
 }
 
-}  // namespace
-
-void bind_passage(py::module_& m) {
+void bind_hitting_result(py::module_& m) {
   py::class_<Hitting>(m, "Hitting", doc::Hitting)
       .def_readonly("probability", &Hitting::probability, doc::Hitting_probability)
       .def_readonly("expected_time_if_hit", &Hitting::expected_time_if_hit, doc::Hitting_expected_time_if_hit)
@@ -39,36 +38,26 @@ void bind_passage(py::module_& m) {
       .def("expected_time", &Hitting::expected_time, doc::Hitting_expected_time)
       .def("__repr__",
            [](const Hitting& hit) { return "Hitting(" + std::to_string(hit.probability.size()) + " states)"; });
+}
 
+void bind_first_passage_result(py::module_& m) {
   py::class_<FirstPassage>(m, "FirstPassage", doc::FirstPassage)
       .def_readonly("states", &FirstPassage::states, "The states of departure, in order.")
       .def_property_readonly(
           "horizon", [](const FirstPassage& p) { return p.probabilities.rows(); }, "Periods.")
-      .def_property_readonly(
-          "probabilities",
-          [](const py::object& self) { return view(self.cast<const FirstPassage&>().probabilities, self); },
-          doc::FirstPassage_probabilities)
-      .def_property_readonly(
-          "cumulative", [](const FirstPassage& p) { return copy(p.cumulative()); }, doc::FirstPassage_cumulative)
+      .def_property_readonly("probabilities", view_of(&FirstPassage::probabilities), doc::FirstPassage_probabilities)
+      .def_property_readonly("cumulative", copy_of(&FirstPassage::cumulative), doc::FirstPassage_cumulative)
       .def_readonly("tail", &FirstPassage::tail, doc::FirstPassage_tail)
       .def("__len__", [](const FirstPassage& p) { return p.probabilities.rows(); })
-      .def(
-          "__array__",
-          [](const py::object& self, const py::object& dtype, const py::object& copied) -> py::object {
-            const py::array array = view(self.cast<const FirstPassage&>().probabilities, self);
-            const bool other = !dtype.is_none() && !py::dtype::from_args(dtype).is(array.dtype());
-            const bool must_copy = !copied.is_none() && copied.cast<bool>();
-            if (!other && !must_copy) return array;
-            if (other && !copied.is_none() && !must_copy)
-              throw py::value_error("FirstPassage: another dtype needs a copy");
-            return array.attr("astype")(dtype.is_none() ? py::object(array.dtype()) : dtype);
-          },
-          py::arg("dtype") = py::none(), py::arg("copy") = py::none())
+      .def("__array__", as_array("FirstPassage", view_of(&FirstPassage::probabilities)), py::arg("dtype") = py::none(),
+           py::arg("copy") = py::none())
       .def("__repr__", [](const FirstPassage& p) {
         return "FirstPassage(" + std::to_string(p.probabilities.rows()) + " periods, " +
                std::to_string(p.probabilities.cols()) + " states)";
       });
+}
 
+void bind_hitting(py::module_& m) {
   m.def(
       "hitting",
       [](const ChainArgument& chain, const TargetsArgument& targets) {
@@ -76,7 +65,7 @@ void bind_passage(py::module_& m) {
         return hitting(of, to_set(targets, of.states(), "targets"));
       },
       py::arg("chain"), py::arg("targets"),
-      docs((std::string(doc::hitting) + "\n\n" + doc::file_passage).c_str(),
+      docs(doc::hitting, doc::file_passage,
            R"(Parameters
 ----------
 chain : Chain or FitResult
@@ -95,6 +84,9 @@ IndexError
 ValueError
     Without a target.)")
           .c_str());
+}
+
+void bind_first_passage(py::module_& m) {
   m.def(
       "first_passage",
       [](const ChainArgument& chain, const TargetsArgument& targets, const HorizonArgument& horizon) {
@@ -102,7 +94,7 @@ ValueError
         return first_passage(of, to_set(targets, of.states(), "targets"), to_index(horizon, "horizon"));
       },
       py::arg("chain"), py::arg("targets"), py::kw_only(), py::arg("horizon"),
-      docs((std::string(doc::first_passage) + "\n\n" + doc::file_passage).c_str(), R"(Parameters
+      docs(doc::first_passage, doc::file_passage, R"(Parameters
 ----------
 chain : Chain or FitResult
 targets : str or sequence of str
@@ -129,6 +121,9 @@ Examples
 >>> first_passage(chain, "b", horizon=3).probabilities[:, 0].tolist()
 [0.5, 0.25, 0.125])")
           .c_str());
+}
+
+void bind_committor(py::module_& m) {
   m.def(
       "committor",
       [](const ChainArgument& chain, const TargetsArgument& goal, const TargetsArgument& other) {
@@ -154,6 +149,16 @@ IndexError
 ValueError
     When the two sets share a state, or one is empty.)")
           .c_str());
+}
+
+}  // namespace
+
+void bind_passage(py::module_& m) {
+  bind_hitting_result(m);
+  bind_first_passage_result(m);
+  bind_hitting(m);
+  bind_first_passage(m);
+  bind_committor(m);
 }
 
 }  // namespace sojourn::python

@@ -11,9 +11,7 @@ const StateSpace& states_of(const Stationary& settled) {
   return settled.laws().front().distribution.states();
 }
 
-}  // namespace
-
-void bind_stationary(py::module_& m) {
+void bind_results(py::module_& m) {
   py::class_<StationaryLaw>(m, "StationaryLaw", doc::StationaryLaw)
       .def_property_readonly(
           "states", [](const StationaryLaw& law) { return names_of(law.distribution.states(), law.states); },
@@ -53,7 +51,12 @@ StateValues)")
         return "Stationary(" + std::to_string(states_of(settled).n_states()) + " states, " +
                std::to_string(settled.laws().size()) + (settled.laws().size() == 1 ? " law)" : " laws)");
       });
+}
 
+}  // namespace
+
+void bind_stationary(py::module_& m) {
+  bind_results(m);
   m.def(
       "stationary", [](const ChainArgument& chain) { return stationary(to_chain(chain, "stationary")); },
       py::arg("chain"),

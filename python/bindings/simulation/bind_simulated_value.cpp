@@ -10,7 +10,7 @@ namespace {
 
 using Access = SimulatedValueAccess;
 
-constexpr const char* parameters = R"(Parameters
+constexpr const char* parameters_of_simulated = R"(Parameters
 ----------
 values : array_like of shape (customers,)
     Value of each customer, currency; at least one, every one finite.
@@ -35,12 +35,41 @@ std::vector<T> to_list(const py::handle& object) {
   return {array.data(), array.data() + array.size()};
 }
 
-std::string shown(const SimulatedValue& value, double (SimulatedValue::*moment)() const) {
+std::string shown_moment(const SimulatedValue& value, double (SimulatedValue::*moment)() const) {
   try {
     return py::repr(py::float_((value.*moment)()));
   } catch (const std::domain_error&) {
     return "too large";
   }
+}
+
+py::object quantile(const SimulatedValue& value, const ArrayArgument& p) {
+  const py::array shares = py::module_::import("numpy").attr("asarray")(p);
+  if (shares.ndim() == 0) return py::float_(value.quantile(to_number(p, "p")));
+  const Vector all = to_vector(p, "p");
+  return to_array(released([&] { return value.quantiles({all.data(), static_cast<std::size_t>(all.size())}); }));
+}
+
+SimulatedValue merged(const py::iterable& parts) {
+  std::vector<SimulatedValue> list;
+  for (const py::handle part : parts)
+    list.push_back(to_instance<SimulatedValue>(part, "parts", "values of the class SimulatedValue"));
+  return released([&] { return SimulatedValue::merge(list); });
+}
+
+py::tuple state_of(const SimulatedValue& value) {
+  const Access::Fields& fields = Access::fields(value);
+  return py::make_tuple(fields.has_values, to_array(fields.ranges), to_array(fields.values), to_array(fields.blocks),
+                        fields.bins.level, to_array(fields.bins.bins));
+}
+
+SimulatedValue from_state(const py::tuple& fields) {
+  if (fields.size() != 6) throw py::value_error("SimulatedValue: this pickle is of another version");
+  return Access::make({.has_values = fields[0].cast<bool>(),
+                       .ranges = to_list<Access::Range>(fields[1]),
+                       .values = to_list<double>(fields[2]),
+                       .blocks = to_list<Access::Moments>(fields[3]),
+                       .bins = {.level = fields[4].cast<int>(), .bins = to_list<Access::Bin>(fields[5])}});
 }
 
 }  // namespace
@@ -50,7 +79,7 @@ void bind_simulated_value(py::module_& m) {
   PYBIND11_NUMPY_DTYPE(Access::Moments, mean, squares);
   PYBIND11_NUMPY_DTYPE(Access::Bin, key, count, low, high);
 
-  py::class_<SimulatedValue>(m, "SimulatedValue", docs(doc::SimulatedValue, parameters).c_str())
+  py::class_<SimulatedValue>(m, "SimulatedValue", docs(doc::SimulatedValue, parameters_of_simulated).c_str())
       .def(py::init([](const ArrayArgument& values, const WholeArgument& first_customer) {
              const Vector all = to_vector(values, "values");
              return SimulatedValue(to_index(first_customer, "first_customer"),
@@ -63,20 +92,8 @@ void bind_simulated_value(py::module_& m) {
                              doc::SimulatedValue_standard_deviation)
       .def_property_readonly("std", &SimulatedValue::standard_deviation, "Short for `standard_deviation`.")
       .def_property_readonly("standard_error", &SimulatedValue::standard_error, doc::SimulatedValue_standard_error)
-      .def(
-          "quantile",
-          [](const SimulatedValue& value, const ArrayArgument& p) -> py::object {
-            const py::array shares = py::module_::import("numpy").attr("asarray")(p);
-            if (shares.ndim() == 0) return py::float_(value.quantile(to_number(p, "p")));
-            const Vector all = to_vector(p, "p");
-            std::vector<double> quantiles;
-            {
-              const py::gil_scoped_release release;
-              quantiles = value.quantiles({all.data(), static_cast<std::size_t>(all.size())});
-            }
-            return to_array(quantiles);
-          },
-          py::arg("p"), docs(doc::SimulatedValue_quantile, "A list of shares gives an array.").c_str())
+      .def("quantile", &quantile, py::arg("p"),
+           docs(doc::SimulatedValue_quantile, "A list of shares gives an array.").c_str())
       .def(
           "quantile_bounds",
           [](const SimulatedValue& value, const ArrayArgument& p) {
@@ -95,26 +112,11 @@ void bind_simulated_value(py::module_& m) {
           "values",
           [](const py::object& self) {
             const auto values = self.cast<const SimulatedValue&>().values();
-            py::array array(py::dtype::of<double>(), {static_cast<py::ssize_t>(values.size())}, values.data(), self);
-            array.attr("setflags")(py::arg("write") = false);
-            return array;
+            return read_only({static_cast<py::ssize_t>(values.size())}, values.data(), self);
           },
           docs(doc::SimulatedValue_values, "Read-only array of shape (customers,).").c_str())
       .def("summary", &SimulatedValue::summary, py::call_guard<py::gil_scoped_release>(), doc::SimulatedValue_summary)
-      .def_static(
-          "merge",
-          [](const py::iterable& parts) {
-            std::vector<SimulatedValue> list;
-            for (const py::handle part : parts) {
-              if (!py::isinstance<SimulatedValue>(part)) {
-                throw py::type_error("parts: expected values of the class SimulatedValue, found " + type_name(part));
-              }
-              list.push_back(part.cast<SimulatedValue>());
-            }
-            const py::gil_scoped_release release;
-            return SimulatedValue::merge(list);
-          },
-          py::arg("parts"), doc::SimulatedValue_merge)
+      .def_static("merge", &merged, py::arg("parts"), doc::SimulatedValue_merge)
       .def(
           "__add__", [](const SimulatedValue& a, const SimulatedValue& b) { return a + b; }, py::is_operator(),
           py::call_guard<py::gil_scoped_release>(), "All customers of both, whose numbers must differ.")
@@ -129,24 +131,11 @@ void bind_simulated_value(py::module_& m) {
           "__eq__", [](const SimulatedValue& a, const SimulatedValue& b) { return a == b; }, py::is_operator())
       .def("__repr__",
            [](const SimulatedValue& value) {
-             return "SimulatedValue(mean=" + shown(value, &SimulatedValue::mean) +
-                    ", std=" + shown(value, &SimulatedValue::standard_deviation) + ", " +
+             return "SimulatedValue(mean=" + shown_moment(value, &SimulatedValue::mean) +
+                    ", std=" + shown_moment(value, &SimulatedValue::standard_deviation) + ", " +
                     std::to_string(value.customers()) + (value.has_values() ? " customers)" : " customers, summary)");
            })
-      .def(py::pickle(
-          [](const SimulatedValue& value) {
-            const Access::Fields& fields = Access::fields(value);
-            return py::make_tuple(fields.has_values, to_array(fields.ranges), to_array(fields.values),
-                                  to_array(fields.blocks), fields.bins.level, to_array(fields.bins.bins));
-          },
-          [](const py::tuple& fields) {
-            if (fields.size() != 6) throw py::value_error("SimulatedValue: this pickle is of another version");
-            return Access::make({.has_values = fields[0].cast<bool>(),
-                                 .ranges = to_list<Access::Range>(fields[1]),
-                                 .values = to_list<double>(fields[2]),
-                                 .blocks = to_list<Access::Moments>(fields[3]),
-                                 .bins = {.level = fields[4].cast<int>(), .bins = to_list<Access::Bin>(fields[5])}});
-          }));
+      .def(py::pickle(&state_of, &from_state));
 }
 
 }  // namespace sojourn::python

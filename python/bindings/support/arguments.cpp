@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 
+#include "support/by_state_and_move.hpp"
 #include "support/text.hpp"
 
 namespace sojourn::python {
@@ -60,13 +61,6 @@ py::array_t<double, py::array::c_style> to_numbers(py::handle object, const char
   }
   if (!fits) refuse(argument + ": expected shape "s + expected_shape(shape) + ", found "s + shape_text(array));
   return py::array_t<double, py::array::c_style | py::array::forcecast>(array);
-}
-
-template <class T>
-py::array_t<T> read_only(std::vector<py::ssize_t> shape, const T* data, py::handle owner) {
-  py::array_t<T> array(std::move(shape), data, owner);
-  array.attr("setflags")(py::arg("write") = false);
-  return array;
 }
 
 double to_amount(py::handle object, const std::string& where) {
@@ -151,22 +145,6 @@ py::object sparse_copy(const SparseMatrix& matrix) {
   const py::array_t<double> value(rows.nonZeros(), rows.valuePtr());
   return sparse.attr("csr_array")(py::make_tuple(value, to, first),
                                   py::arg("shape") = py::make_tuple(rows.rows(), rows.cols()));
-}
-
-py::array_t<double> view(const Vector& vector, py::handle owner) {
-  return read_only({vector.size()}, vector.data(), owner);
-}
-py::array_t<std::int64_t> view(const CountVector& vector, py::handle owner) {
-  return read_only({vector.size()}, vector.data(), owner);
-}
-py::array_t<double> view(const Matrix& matrix, py::handle owner) {
-  return read_only({matrix.rows(), matrix.cols()}, matrix.data(), owner);
-}
-py::array_t<bool> view(const Mask& mask, py::handle owner) {
-  return read_only({mask.rows(), mask.cols()}, mask.data(), owner);
-}
-py::array_t<std::int64_t> view(const CountMatrix& matrix, py::handle owner) {
-  return read_only({matrix.rows(), matrix.cols()}, matrix.data(), owner);
 }
 
 Index to_index(py::handle object, const char* argument) {
@@ -299,6 +277,23 @@ const FitResult* to_fit(py::handle object) {
   return py::isinstance<FitResult>(object) ? &object.cast<const FitResult&>() : nullptr;
 }
 
+std::optional<Vector> observed_start(const FitResult* fit) {
+  if (!fit || fit->counts.n_journeys() == 0) return std::nullopt;
+  return fit->counts.start_distribution();
+}
+
+CountMatrix to_moves(py::handle object, const char* argument, Index n) {
+  const Matrix numbers = to_matrix(object, argument, n, n);
+  CountMatrix whole(numbers.rows(), numbers.cols());
+  for (Index i = 0; i < numbers.size(); ++i) {
+    const double x = numbers.data()[i];
+    if (!(x >= 0.0 && x < 9.0e15) || x != static_cast<double>(static_cast<std::int64_t>(x)))
+      refuse(argument + ": expected whole numbers of at least 0, found "s + std::string(py::repr(py::float_(x))));
+    whole.data()[i] = static_cast<std::int64_t>(x);
+  }
+  return whole;
+}
+
 Period to_period(py::handle object, const char* argument) {
   if (py::isinstance<Period>(object)) return object.cast<Period>();
   if (py::isinstance<py::str>(object)) return Period::parse(object.cast<std::string>());
@@ -314,28 +309,10 @@ Rewards to_rewards(py::handle object, const StateSpace& states, const char* argu
   if (py::isinstance<Rewards>(object)) return object.cast<Rewards>();
   if (!is_mapping(object)) return Rewards(states, to_vector(object, argument, states.n_states()));
   constexpr Index most_dense = 4096;  // states for which a full matrix of rewards is kept
-  const Index n = states.n_states();
-  Vector per_state = Vector::Zero(n);
-  std::vector<Eigen::Triplet<double>> per_move;
-  for (const py::handle item : object.attr("items")()) {
-    const auto pair = item.cast<py::tuple>();
-    const py::object key = pair[0];
-    const std::string where = argument + "["s + std::string(py::repr(key)) + "]"s;
-    const double amount = to_amount(pair[1], where);
-    if (py::isinstance<py::tuple>(key)) {
-      if (py::len(key) != 2) refuse(where + ": a move is a pair (from, to)"s);
-      const auto move = key.cast<py::tuple>();
-      per_move.emplace_back(static_cast<int>(known_state(states, move[0], argument)),
-                            static_cast<int>(known_state(states, move[1], argument)), amount);
-    } else {
-      per_state(known_state(states, key, argument)) = amount;
-    }
-  }
-  if (per_move.empty()) return Rewards(states, std::move(per_state));
-  SparseMatrix moves(n, n);
-  moves.setFromTriplets(per_move.begin(), per_move.end());
-  if (n > most_dense) return Rewards(states, std::move(per_state), moves);
-  return Rewards(states, std::move(per_state), Matrix(moves));
+  const ByStateAndMove said = to_states_and_moves(object, states, argument);
+  if (said.moves.empty()) return Rewards(states, said.per_state);
+  if (states.n_states() > most_dense) return Rewards(states, said.per_state, said.per_move());
+  return Rewards(states, said.per_state, Matrix(said.per_move()));
 }
 
 Rewards to_money(py::handle rewards, const Chain& chain, const FitResult* fit) {
@@ -493,11 +470,6 @@ std::optional<Discount> to_discount(const char* where, py::handle annual_discoun
     refuse(where + ": one discount is enough, found "s + listed);
   }
   return result;
-}
-
-std::string docs(const char* contract, const char* text) {
-  const std::string head = contract;
-  return head.empty() ? std::string(text) : head + "\n\n" + text;
 }
 
 }  // namespace sojourn::python

@@ -78,11 +78,18 @@ SparseMatrix to_sparse_matrix(py::handle object, const char* argument);
 py::object sparse_copy(const SparseMatrix& matrix);
 
 // A view without the right to write; `owner` is kept alive.
-py::array_t<double> view(const Vector& vector, py::handle owner);
-py::array_t<double> view(const Matrix& matrix, py::handle owner);
-py::array_t<bool> view(const Mask& mask, py::handle owner);
-py::array_t<std::int64_t> view(const CountVector& vector, py::handle owner);
-py::array_t<std::int64_t> view(const CountMatrix& matrix, py::handle owner);
+template <class T>
+py::array_t<T> read_only(std::vector<py::ssize_t> shape, const T* data, py::handle owner) {
+  py::array_t<T> array(std::move(shape), data, owner);
+  array.attr("setflags")(py::arg("write") = false);
+  return array;
+}
+template <class Numbers>
+auto view(const Eigen::PlainObjectBase<Numbers>& numbers, py::handle owner) {
+  if constexpr (Numbers::ColsAtCompileTime == 1) return read_only({numbers.size()}, numbers.data(), owner);
+  static_assert(Numbers::ColsAtCompileTime == 1 || Numbers::IsRowMajor);
+  return read_only({numbers.rows(), numbers.cols()}, numbers.data(), owner);
+}
 
 // An array of its own.
 template <class Eigenish>
@@ -119,15 +126,18 @@ class Reporter {
   std::int64_t total_;
   bool is_finished_ = false;
 };
-// Runs without the lock of the interpreter, reporting to `progress`.
+// Runs without the lock of the interpreter.
+template <class Run>
+auto released(const Run& run) {
+  const py::gil_scoped_release release;
+  return run();
+}
+// The same, reporting to `progress`.
 template <class Options, class Run>
 auto reported(py::handle progress, std::int64_t total, const char* unit, Options& options, const Run& run) {
   Reporter reporter(progress, total, unit);
   options.progress = reporter.function();
-  auto result = [&] {
-    const py::gil_scoped_release release;
-    return run();
-  }();
+  auto result = released(run);
   reporter.finish();
   return result;
 }
@@ -143,6 +153,10 @@ py::typing::List<py::str> names_of(const StateSpace& states, const std::vector<I
 const Chain& to_chain(py::handle object, const char* where);
 // The fit behind a chain argument, or nothing.
 const FitResult* to_fit(py::handle object);
+// The observed first states of a fit, where it has any.
+std::optional<Vector> observed_start(const FitResult* fit);
+// Whole numbers of moves, at least 0, of shape (n, n).
+CountMatrix to_moves(py::handle object, const char* argument, Index n);
 
 Period to_period(py::handle object, const char* argument);
 Rewards to_rewards(py::handle object, const StateSpace& states, const char* argument = "rewards");
@@ -169,10 +183,29 @@ std::optional<Discount> to_discount(const char* where, py::handle annual_discoun
                                     py::handle discount_rate_per_period, py::handle discount_factor,
                                     py::handle discount, const py::kwargs& others);
 
+// An object of a class that is bound already; `expected` says which, as "a StopAt".
+template <class T>
+const T& to_instance(py::handle object, const char* argument, const char* expected) {
+  if (!py::isinstance<T>(object))
+    throw py::type_error(std::string(argument) + ": expected " + expected + ", found " + type_name(object));
+  return object.cast<const T&>();
+}
+template <class T>
+std::vector<T> to_instances(py::handle list, const char* argument, const char* expected) {
+  if (py::isinstance<T>(list))
+    throw py::type_error(std::string(argument) + ": expected a list of them, found one; put it into a list");
+  std::vector<T> all;
+  for (const py::handle item : list) all.push_back(to_instance<T>(item, argument, expected));
+  return all;
+}
+
+// The words for the values of an enumeration.
+template <class Enum>
+using Words = std::initializer_list<std::pair<const char*, Enum>>;
+
 // One of a few words; another one is refused with the list of them.
 template <class Enum>
-Enum to_choice(const std::string& word, const char* argument,
-               std::initializer_list<std::pair<const char*, Enum>> choices) {
+Enum to_choice(const std::string& word, const char* argument, Words<Enum> choices) {
   std::string known;
   for (const auto& [name, value] : choices) {
     if (word == name) return value;
@@ -182,13 +215,21 @@ Enum to_choice(const std::string& word, const char* argument,
 }
 
 template <class Enum>
-const char* to_word(Enum value, std::initializer_list<std::pair<const char*, Enum>> choices) {
+const char* to_word(Enum value, Words<Enum> choices) {
   for (const auto& [name, known] : choices)
     if (known == value) return name;
   return "";
 }
 
-// `text` after the contract in `contract`, with a blank line between.
-std::string docs(const char* contract, const char* text);
+// Texts one after the other, with a blank line between; empty ones are left out.
+template <class... Text>
+std::string docs(const Text&... paragraphs) {
+  std::string all;
+  const auto add = [&all](const std::string& text) {
+    if (!text.empty()) all += (all.empty() ? "" : "\n\n") + text;
+  };
+  (add(paragraphs), ...);
+  return all;
+}
 
 }  // namespace sojourn::python

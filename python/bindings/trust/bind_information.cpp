@@ -1,7 +1,7 @@
 #include "sojourn/trust/information.hpp"
 
 #include "docs/trust/information.hpp"
-#include "support/arguments.hpp"
+#include "support/shown.hpp"
 #include "value/bound_value.hpp"
 
 namespace sojourn::python {
@@ -18,9 +18,7 @@ auto of_row(Member member) {
   return [member](const NamedInformation& self) { return self.row.*member; };
 }
 
-}  // namespace
-
-void bind_information(py::module_& m) {
+void bind_row(py::module_& m) {
   py::class_<NamedInformation>(m, "StateInformation", doc::StateInformation)
       .def_readonly("state", &NamedInformation::state, "State name.")
       .def_property_readonly("observations", of_row(&StateInformation::observations),
@@ -32,11 +30,15 @@ void bind_information(py::module_& m) {
       .def_property_readonly("share", of_row(&StateInformation::share), doc::StateInformation_share)
       .def_property_readonly("narrowing", of_row(&StateInformation::narrowing), doc::StateInformation_narrowing)
       .def("__repr__", [](const NamedInformation& self) {
-        return "StateInformation(" + std::string(py::repr(py::str(self.state))) +
-               ", share=" + std::string(py::repr(py::float_(self.row.share))) +
-               ", narrowing=" + std::string(py::repr(py::float_(self.row.narrowing))) + ")";
+        return "StateInformation(" + shown(self.state) + ", share=" + shown(self.row.share) +
+               ", narrowing=" + shown(self.row.narrowing) + ")";
       });
+}
 
+}  // namespace
+
+void bind_information(py::module_& m) {
+  bind_row(m);
   py::class_<ValueOfInformation>(m, "ValueOfInformation", doc::ValueOfInformation)
       .def_property_readonly("states", &ValueOfInformation::states, "The states, in order.")
       .def_property_readonly("mean", &ValueOfInformation::mean, "Value from the start, currency.")
@@ -62,9 +64,8 @@ void bind_information(py::module_& m) {
           },
           py::arg("state"), py::arg("target"), doc::ValueOfInformation_periods_to_reach)
       .def("__repr__", [](const ValueOfInformation& self) {
-        return "ValueOfInformation(mean=" + std::string(py::repr(py::float_(self.mean()))) +
-               ", standard_error=" + std::string(py::repr(py::float_(self.standard_error()))) + ", " +
-               std::to_string(self.ranking().size()) + " states)";
+        return "ValueOfInformation(mean=" + shown(self.mean()) + ", standard_error=" + shown(self.standard_error()) +
+               ", " + std::to_string(self.ranking().size()) + " states)";
       });
 
   m.def(
@@ -73,7 +74,7 @@ void bind_information(py::module_& m) {
         return value_of_information(value.value, value.start_law(start));
       },
       py::arg("value"), py::arg("start") = py::none(),
-      docs((std::string(doc::value_of_information) + "\n\n" + doc::file_information).c_str(), R"(Parameters
+      docs(doc::value_of_information, doc::file_information, R"(Parameters
 ----------
 value : LifetimeValue
     Of a fit.

@@ -1,7 +1,8 @@
 #include "sojourn/trust/robust.hpp"
 
 #include "docs/trust/robust.hpp"
-#include "support/arguments.hpp"
+#include "support/members.hpp"
+#include "support/shown.hpp"
 #include "value/bound_value.hpp"
 
 namespace sojourn::python {
@@ -11,42 +12,31 @@ void bind_robust(py::module_& m) {
       .def_readonly("level", &PossibleChains::level,
                     "The probability with which the true chain is among them, or more.")
       .def_readonly("states", &PossibleChains::states, "The states, in order.")
-      .def_property_readonly(
-          "lower", [](const py::object& self) { return view(self.cast<const PossibleChains&>().lower, self); },
-          doc::PossibleChains_lower)
-      .def_property_readonly(
-          "upper", [](const py::object& self) { return view(self.cast<const PossibleChains&>().upper, self); },
-          doc::PossibleChains_upper)
+      .def_property_readonly("lower", view_of(&PossibleChains::lower), doc::PossibleChains_lower)
+      .def_property_readonly("upper", view_of(&PossibleChains::upper), doc::PossibleChains_upper)
       .def_readonly("n_intervals", &PossibleChains::n_intervals, doc::PossibleChains_n_intervals)
       .def(
           "hold",
           [](const PossibleChains& self, const ChainArgument& chain) { return self.hold(to_chain(chain, "hold")); },
           py::arg("chain"), doc::PossibleChains_hold)
       .def("__repr__", [](const PossibleChains& self) {
-        return "PossibleChains(level=" + std::string(py::repr(py::float_(self.level))) + ", " +
-               std::to_string(self.states.n_states()) + " states)";
+        return "PossibleChains(level=" + shown(self.level) + ", " + std::to_string(self.states.n_states()) + " states)";
       });
 
   py::class_<ValueBounds>(m, "ValueBounds", doc::ValueBounds)
       .def_readonly("level", &ValueBounds::level, "As it was asked for.")
       .def_readonly("lower", &ValueBounds::lower, "The least value of each state, currency.")
       .def_readonly("upper", &ValueBounds::upper, "The greatest value of each state, currency.")
-      .def_property_readonly(
-          "worst_chain", [](const ValueBounds& self) { return self.worst_chain; }, doc::ValueBounds_worst_chain)
-      .def_property_readonly(
-          "worst_rewards", [](const ValueBounds& self) { return self.worst_rewards; },
-          "The rewards under which every state is worth least.")
-      .def_property_readonly(
-          "best_chain", [](const ValueBounds& self) { return self.best_chain; },
-          "The chain under which every state is worth most; with a horizon, in the first period.")
-      .def_property_readonly(
-          "best_rewards", [](const ValueBounds& self) { return self.best_rewards; },
-          "The rewards under which every state is worth most.")
-      .def_property_readonly(
-          "possible", [](const ValueBounds& self) { return self.possible; }, doc::PossibleChains)
+      .def_property_readonly("worst_chain", member_of(&ValueBounds::worst_chain), doc::ValueBounds_worst_chain)
+      .def_property_readonly("worst_rewards", member_of(&ValueBounds::worst_rewards),
+                             "The rewards under which every state is worth least.")
+      .def_property_readonly("best_chain", member_of(&ValueBounds::best_chain),
+                             "The chain under which every state is worth most; with a horizon, in the first period.")
+      .def_property_readonly("best_rewards", member_of(&ValueBounds::best_rewards),
+                             "The rewards under which every state is worth most.")
+      .def_property_readonly("possible", member_of(&ValueBounds::possible), doc::PossibleChains)
       .def("__repr__", [](const ValueBounds& self) {
-        return "ValueBounds(level=" + std::string(py::repr(py::float_(self.level))) + ", " +
-               std::to_string(self.lower.size()) + " states)";
+        return "ValueBounds(level=" + shown(self.level) + ", " + std::to_string(self.lower.size()) + " states)";
       });
 
   m.def(

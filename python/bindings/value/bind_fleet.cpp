@@ -1,7 +1,9 @@
 #include "sojourn/value/fleet.hpp"
 
 #include "docs/value/fleet.hpp"
-#include "support/arguments.hpp"
+#include "support/keywords.hpp"
+#include "support/members.hpp"
+#include "support/shown.hpp"
 #include "value/bound_value.hpp"
 
 SOJOURN_ARGUMENT(CustomersArgument, "Mapping[str, float] | StateValues | ArrayLike");
@@ -10,18 +12,27 @@ namespace sojourn::python {
 
 namespace {
 
-FleetLawOptions to_options(py::handle relative_error, py::handle error_in_probability, py::handle most_points) {
-  FleetLawOptions options;
-  options.relative_error = to_number(relative_error, "relative_error");
-  options.error_in_probability = to_number(error_in_probability, "error_in_probability");
-  options.most_points = to_index(most_points, "most_points");
-  return options;
-}
+struct FleetLawKeywords {
+  using Keywords = std::tuple<NumberArgument, NumberArgument, WholeArgument>;
 
-constexpr std::initializer_list<std::pair<const char*, FleetBasis>> bases{{"residual", FleetBasis::residual},
-                                                                          {"mean", FleetBasis::mean}};
+  NumberArgument relative_error;
+  NumberArgument error_in_probability;
+  WholeArgument most_points;
 
-constexpr const char* law_options_text = R"(Parameters
+  static auto arguments() {
+    const FleetLawOptions defaults;
+    return std::make_tuple(py::arg("relative_error") = defaults.relative_error,
+                           py::arg("error_in_probability") = defaults.error_in_probability,
+                           py::arg("most_points") = defaults.most_points);
+  }
+
+  FleetLawOptions options() const {
+    return {.relative_error = to_number(relative_error, "relative_error"),
+            .error_in_probability = to_number(error_in_probability, "error_in_probability"),
+            .most_points = to_index(most_points, "most_points")};
+  }
+
+  static constexpr const char* text = R"(Parameters
 ----------
 relative_error : float
     The largest error in money as a share of the standard deviation of the sum.
@@ -29,10 +40,27 @@ error_in_probability : float
     The largest probability left out, above 0.
 most_points : int
     Points of the grid at most.)";
+};
 
-}  // namespace
+constexpr Words<FleetBasis> bases = {{"residual", FleetBasis::residual}, {"mean", FleetBasis::mean}};
 
-void bind_fleet(py::module_& m) {
+FleetInterval exact_interval(const FleetValue& self, const NumberArgument& level, const FleetLawKeywords& precision) {
+  const FleetLawOptions options = precision.options();
+  const double share = to_number(level, "level");
+  return released([&] { return self.exact_interval(share, options); });
+}
+
+auto law(const FleetValue& self, const FleetLawKeywords& precision) {
+  const FleetLawOptions options = precision.options();
+  return released([&] { return self.law(options); });
+}
+
+FleetValue ask_fleet(const BoundValue& value, const CustomersArgument& customers, const std::string& basis) {
+  return fleet_value(value.value, to_amounts(customers, value.value.chain().states(), "customers"),
+                     {.basis = to_choice(basis, "basis", bases)});
+}
+
+void bind_interval(py::module_& m) {
   py::class_<FleetInterval>(m, "FleetInterval", doc::FleetInterval)
       .def_readonly("level", &FleetInterval::level, "The probability of holding the value of the fleet.")
       .def_readonly("lower", &FleetInterval::lower, "Lower end, currency.")
@@ -41,14 +69,18 @@ void bind_fleet(py::module_& m) {
       .def_readonly("error_in_probability", &FleetInterval::error_in_probability,
                     doc::FleetInterval_error_in_probability)
       .def("__repr__", [](const FleetInterval& self) {
-        return "FleetInterval(level=" + std::string(py::repr(py::float_(self.level))) +
-               ", lower=" + std::string(py::repr(py::float_(self.lower))) +
-               ", upper=" + std::string(py::repr(py::float_(self.upper))) + ")";
+        return called("FleetInterval", field("level", self.level), field("lower", self.lower),
+                      field("upper", self.upper));
       });
+}
 
-  const FleetLawOptions defaults;
-  py::class_<FleetValue>(m, "FleetValue", docs(doc::FleetValue, doc::file_fleet).c_str())
-      .def_property_readonly("mean", &FleetValue::mean, "Currency.")
+}  // namespace
+
+void bind_fleet(py::module_& m) {
+  bind_interval(m);
+
+  py::class_<FleetValue> fleet(m, "FleetValue", docs(doc::FleetValue, doc::file_fleet).c_str());
+  fleet.def_property_readonly("mean", &FleetValue::mean, "Currency.")
       .def_property_readonly("variance", &FleetValue::variance, "Between fleets like this one, currency squared.")
       .def_property_readonly("standard_deviation", &FleetValue::standard_deviation,
                              "Between fleets like this one, currency.")
@@ -57,50 +89,23 @@ void bind_fleet(py::module_& m) {
       .def_property_readonly("mean_by_state", &FleetValue::mean_by_state,
                              "The mean of what the customers of each state bring together, currency.")
       .def_property_readonly("n_customers", &FleetValue::n_customers, "All of them.")
-      .def_property_readonly(
-          "basis", [](const FleetValue& self) { return to_word(self.basis(), bases); }, doc::FleetBasis)
+      .def_property_readonly("basis", word_of(bases, &FleetValue::basis), doc::FleetBasis)
       .def(
           "interval",
           [](const FleetValue& self, const NumberArgument& level) { return self.interval(to_number(level, "level")); },
           py::arg("level"), doc::FleetValue_interval)
-      .def(
-          "exact_interval",
-          [](const FleetValue& self, const NumberArgument& level, const NumberArgument& relative_error,
-             const NumberArgument& error_in_probability, const WholeArgument& most_points) {
-            const FleetLawOptions options = to_options(relative_error, error_in_probability, most_points);
-            const double share = to_number(level, "level");
-            const py::gil_scoped_release release;
-            return self.exact_interval(share, options);
-          },
-          py::arg("level"), py::kw_only(), py::arg("relative_error") = defaults.relative_error,
-          py::arg("error_in_probability") = defaults.error_in_probability,
-          py::arg("most_points") = defaults.most_points, docs(doc::FleetValue_exact_interval, law_options_text).c_str())
-      .def(
-          "law",
-          [](const FleetValue& self, const NumberArgument& relative_error, const NumberArgument& error_in_probability,
-             const WholeArgument& most_points) {
-            const FleetLawOptions options = to_options(relative_error, error_in_probability, most_points);
-            const py::gil_scoped_release release;
-            return self.law(options);
-          },
-          py::kw_only(), py::arg("relative_error") = defaults.relative_error,
-          py::arg("error_in_probability") = defaults.error_in_probability,
-          py::arg("most_points") = defaults.most_points, docs(doc::FleetValue_law, law_options_text).c_str())
       .def("__repr__", [](const FleetValue& self) {
-        return "FleetValue(mean=" + std::string(py::repr(py::float_(self.mean()))) +
-               ", std=" + std::string(py::repr(py::float_(self.standard_deviation()))) + ", " +
-               std::string(py::str(py::float_(self.n_customers()))) + " customers, basis='" +
-               to_word(self.basis(), bases) + "')";
+        return called("FleetValue", field("mean", self.mean()), field("std", self.standard_deviation()),
+                      shown(self.n_customers()) + " customers", field("basis", to_word(self.basis(), bases)));
       });
+  define(fleet, "exact_interval", &exact_interval, py::arg("level"), py::kw_only(), FleetLawKeywords::arguments(),
+         docs(doc::FleetValue_exact_interval, FleetLawKeywords::text));
+  define(fleet, "law", &law, py::kw_only(), FleetLawKeywords::arguments(),
+         docs(doc::FleetValue_law, FleetLawKeywords::text));
 
-  m.def(
-      "fleet_value",
-      [](const BoundValue& value, const CustomersArgument& customers, const std::string& basis) {
-        return fleet_value(value.value, to_amounts(customers, value.value.chain().states(), "customers"),
-                           {.basis = to_choice<FleetBasis>(basis, "basis", bases)});
-      },
-      py::arg("value"), py::arg("customers"), py::kw_only(), py::arg("basis") = to_word(FleetOptions{}.basis, bases),
-      docs((std::string(doc::fleet_value) + "\n\n" + doc::file_fleet).c_str(), R"(Parameters
+  m.def("fleet_value", &ask_fleet, py::arg("value"), py::arg("customers"), py::kw_only(),
+        py::arg("basis") = to_word(FleetOptions{}.basis, bases),
+        docs(doc::fleet_value, doc::file_fleet, R"(Parameters
 ----------
 value : LifetimeValue
 customers : dict {state: customers} or array_like of shape (n_states,)
@@ -124,7 +129,7 @@ Examples
 >>> chain = Chain(["active", "churn"], [[0.75, 0.25], [0.0, 1.0]], period="year")
 >>> fleet_value(lifetime_value(chain, {"active": 10.0}, discount_factor=1), {"active": 100}).mean
 3000.0)")
-          .c_str());
+            .c_str());
 }
 
 }  // namespace sojourn::python

@@ -1,30 +1,78 @@
 #include "sojourn/value/lifetime_value.hpp"
 
 #include "docs/value/lifetime_value.hpp"
-#include "support/arguments.hpp"
+#include "support/discount_keywords.hpp"
+#include "support/members.hpp"
+#include "support/parameters.hpp"
 #include "support/printing.hpp"
+#include "support/shown.hpp"
 #include "value/bound_value.hpp"
+#include "value/money_of_call.hpp"
 
 namespace sojourn::python {
 
 namespace {
 
-template <class Member>
-auto of_value(Member member) {
-  return [member](const BoundValue& self) { return (self.value.*member)(); };
+template <class T>
+auto of_value(T LifetimeValue::* member) {
+  return member_of(&BoundValue::value, member);
 }
 
-}  // namespace
+BoundValue ask_lifetime_value(const ChainArgument& chain, const RewardsArgument& rewards, const WholeArgument& horizon,
+                              const DiscountKeywords& discount, const py::kwargs& others) {
+  const Chain& of = to_chain(chain, "lifetime_value");
+  LifetimeValueOptions options;
+  options.discount = discount.needed("lifetime_value", others);
+  options.horizon = to_optional_index(horizon, "horizon");
+  const std::optional<Rewards> money = money_of_call("lifetime_value", chain, rewards);
+  const FitResult* fit = to_fit(chain);
+  return {fit ? lifetime_value(*fit, options, money) : lifetime_value(of, *money, options), observed_start(fit)};
+}
 
-void bind_lifetime_value(py::module_& m) {
+py::dict table_of(const BoundValue& self) {
+  const LifetimeValue& value = self.value;
+  py::dict result;
+  result["state"] = py::module_::import("numpy").attr("array")(py::cast(value.chain().states().names()));
+  result["mean"] = copy(value.mean().vector());
+  result["residual"] = copy(value.residual().vector());
+  result["standard_deviation"] = copy(value.standard_deviation().vector());
+  if (value.is_fitted()) result["standard_error"] = copy(value.interval(0.5).standard_error.vector());
+  return result;
+}
+
+constexpr const char* parameters_of_value = R"(chain : Chain or FitResult
+    From a fit the answer has intervals.
+rewards : Rewards, dict {state or (from, to): amount} or array_like of shape (n_states,), optional
+    Currency per period in a state, and per move. Needed for a chain; from a fit the mean revenue per period in each state.
+horizon : int, optional
+    Periods, at least 1; without it the value for life.)";
+
+constexpr const char* rest_of_value = R"(Returns
+-------
+LifetimeValue
+    `mean`, `residual`, `std` per state in currency; `start_value(start)`, `interval(level)`, `definition`.
+
+Raises
+------
+ValueError
+    Without a discount, with more than one or one without a unit; for a horizon below 1; for rewards over other states;
+    when the value would be infinite.
+
+Examples
+--------
+>>> chain = Chain(["active", "churn"], [[0.8, 0.2], [0.0, 1.0]], period="year")
+>>> lifetime_value(chain, {"active": 10.0}, discount_factor=1).mean["active"]
+50.0)";
+
+void bind_parts(py::module_& m) {
   py::class_<ValueInterval>(m, "ValueInterval", doc::ValueInterval)
       .def_readonly("level", &ValueInterval::level, "The share of such intervals that hold the mean.")
       .def_readonly("lower", &ValueInterval::lower, "Lower ends, currency.")
       .def_readonly("upper", &ValueInterval::upper, "Upper ends, currency.")
       .def_readonly("standard_error", &ValueInterval::standard_error, "Standard error of the mean, currency.")
       .def("__repr__", [](const ValueInterval& interval) {
-        return "ValueInterval(level=" + std::string(py::repr(py::float_(interval.level))) + ", " +
-               std::to_string(interval.lower.size()) + " states)";
+        return called("ValueInterval", field("level", interval.level),
+                      std::to_string(interval.lower.size()) + " states");
       });
 
   py::class_<StartValue>(m, "StartValue", doc::StartValue)
@@ -34,17 +82,21 @@ void bind_lifetime_value(py::module_& m) {
       .def_readonly("residual", &StartValue::residual, doc::StartValue_residual)
       .def_readonly("standard_error", &StartValue::standard_error, doc::StartValue_standard_error)
       .def("__repr__", [](const StartValue& value) {
-        return "StartValue(mean=" + std::string(py::repr(py::float_(value.mean))) +
-               ", std=" + std::string(py::repr(py::float_(value.standard_deviation))) + ")";
+        return called("StartValue", field("mean", value.mean), field("std", value.standard_deviation));
       });
 
   py::class_<SolutionAccuracy>(m, "SolutionAccuracy", doc::SolutionAccuracy)
       .def_readonly("residual", &SolutionAccuracy::residual, doc::SolutionAccuracy_residual)
       .def_readonly("error_bound", &SolutionAccuracy::error_bound, doc::SolutionAccuracy_error_bound)
       .def("__repr__", [](const SolutionAccuracy& a) {
-        return "SolutionAccuracy(residual=" + std::string(py::repr(py::float_(a.residual))) +
-               ", error_bound=" + std::string(py::repr(py::float_(a.error_bound))) + ")";
+        return called("SolutionAccuracy", field("residual", a.residual), field("error_bound", a.error_bound));
       });
+}
+
+}  // namespace
+
+void bind_lifetime_value(py::module_& m) {
+  bind_parts(m);
 
   py::class_<BoundValue>(m, "LifetimeValue", doc::LifetimeValue)
       .def_property_readonly("mean", of_value(&LifetimeValue::mean), doc::LifetimeValue_mean)
@@ -58,15 +110,9 @@ void bind_lifetime_value(py::module_& m) {
             return self.value.start_value(self.start_law(start));
           },
           py::arg("start") = py::none(),
-          docs(doc::LifetimeValue_start_value, R"(Parameters
-----------
-start : str, dict {state: probability} or array_like of shape (n_states,), optional
-    Without it the observed first states of a fit, or the first state of a chain.
-
-Returns
--------
-StartValue
-    `mean`, `standard_deviation` (`std`), `residual`, `standard_error`; in currency.)")
+          docs(doc::LifetimeValue_start_value, parameters({start_text}),
+               returns(
+                   "StartValue\n    `mean`, `standard_deviation` (`std`), `residual`, `standard_error`; in currency."))
               .c_str())
       .def(
           "interval",
@@ -84,90 +130,19 @@ StartValue
           "states", [](const BoundValue& self) { return self.value.chain().states(); }, "The states, in order.")
       .def_property_readonly("is_fitted", of_value(&LifetimeValue::is_fitted), "True when `interval` can answer.")
       .def_property_readonly("definition", of_value(&LifetimeValue::definition), doc::LifetimeValue_definition)
-      .def(
-          "to_dict",
-          [](const py::object& self) {
-            const auto& value = self.cast<const BoundValue&>().value;
-            const py::module_ numpy = py::module_::import("numpy");
-            py::dict result;
-            result["state"] = numpy.attr("array")(py::cast(value.chain().states().names()));
-            result["mean"] = copy(value.mean().vector());
-            result["residual"] = copy(value.residual().vector());
-            result["standard_deviation"] = copy(value.standard_deviation().vector());
-            if (value.is_fitted()) result["standard_error"] = copy(value.interval(0.5).standard_error.vector());
-            return result;
-          },
-          "A table, one row per state: state, mean, residual, standard_deviation and, from a fit, standard_error of "
-          "the\n"
-          "mean; each a NumPy array.")
+      .def("to_dict", &table_of,
+           "A table, one row per state: state, mean, residual, standard_deviation and, from a fit, standard_error of "
+           "the\nmean; each a NumPy array.")
       .def("__str__", [](const BoundValue& self) { return printed(self.value); })
       .def("__repr__", [](const BoundValue& self) {
         return "LifetimeValue(" + std::to_string(self.value.mean().size()) + " states: " + self.value.definition() +
                ")";
       });
 
-  m.def(
-      "lifetime_value",
-      [](const ChainArgument& chain, const RewardsArgument& rewards, const WholeArgument& horizon,
-         const NumberArgument& annual_discount_rate, const NumberArgument& discount_rate_per_period,
-         const NumberArgument& discount_factor, const DiscountArgument& discount, const py::kwargs& others) {
-        const Chain& of = to_chain(chain, "lifetime_value");
-        const FitResult* fit = to_fit(chain);
-        LifetimeValueOptions options;
-        options.discount = to_discount("lifetime_value", annual_discount_rate, discount_rate_per_period,
-                                       discount_factor, discount, others);
-        if (!options.discount)
-          throw py::value_error(
-              "lifetime_value: say how later money is discounted: annual_discount_rate=0.10, "
-              "discount_rate_per_period=0.01 or discount_factor=0.99 (discount_factor=1 for none)");
-        options.horizon = to_optional_index(horizon, "horizon");
-        if (!fit && rewards.is_none())
-          throw py::value_error("lifetime_value: a chain brings no money of its own; say rewards={'" +
-                                of.states().name(0) + "': amount}, or pass the fit");
-        std::optional<Rewards> money;
-        if (!rewards.is_none()) money = to_rewards(rewards, of.states());
-        if (!fit) return BoundValue{lifetime_value(of, *money, options), std::nullopt};
-        std::optional<Vector> start;
-        if (fit->counts.n_journeys() > 0) start = fit->counts.start_distribution();
-        return BoundValue{lifetime_value(*fit, options, money), std::move(start)};
-      },
-      py::arg("chain"), py::arg("rewards") = py::none(), py::kw_only(), py::arg("horizon") = py::none(),
-      py::arg("annual_discount_rate") = py::none(), py::arg("discount_rate_per_period") = py::none(),
-      py::arg("discount_factor") = py::none(), py::arg("discount") = py::none(),
-      docs((std::string(doc::lifetime_value) + "\n\n" + doc::file_lifetime_value).c_str(), R"(Parameters
-----------
-chain : Chain or FitResult
-    From a fit the answer has intervals.
-rewards : Rewards, dict {state or (from, to): amount} or array_like of shape (n_states,), optional
-    Currency per period in a state, and per move. Needed for a chain; from a fit the mean revenue per period in each state.
-horizon : int, optional
-    Periods, at least 1; without it the value for life.
-annual_discount_rate : float, optional
-    Effective rate per year, at least 0 (0.10 is ten percent a year).
-discount_rate_per_period : float, optional
-    Rate per period of the chain, at least 0.
-discount_factor : float, optional
-    Factor per period of the chain, in (0, 1]; 1 for no discounting.
-discount : Discount, optional
-    Any of the three as an object. Exactly one of the four must be given.
-
-Returns
--------
-LifetimeValue
-    `mean`, `residual`, `std` per state in currency; `start_value(start)`, `interval(level)`, `definition`.
-
-Raises
-------
-ValueError
-    Without a discount, with more than one or one without a unit; for a horizon below 1; for rewards over other states;
-    when the value would be infinite.
-
-Examples
---------
->>> chain = Chain(["active", "churn"], [[0.8, 0.2], [0.0, 1.0]], period="year")
->>> lifetime_value(chain, {"active": 10.0}, discount_factor=1).mean["active"]
-50.0)")
-          .c_str());
+  define(m, "lifetime_value", &ask_lifetime_value, py::arg("chain"), py::arg("rewards") = py::none(), py::kw_only(),
+         py::arg("horizon") = py::none(), DiscountKeywords::arguments(),
+         docs(doc::lifetime_value, doc::file_lifetime_value,
+              parameters({parameters_of_value, DiscountKeywords::needed_text}), rest_of_value));
 }
 
 }  // namespace sojourn::python

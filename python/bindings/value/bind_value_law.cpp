@@ -1,31 +1,47 @@
 #include "sojourn/value/value_law.hpp"
 
 #include "docs/value/value_law.hpp"
-#include "support/arguments.hpp"
 #include "support/each_number.hpp"
+#include "support/keywords.hpp"
+#include "support/parameters.hpp"
+#include "support/shown.hpp"
 #include "value/bound_value.hpp"
 
 namespace sojourn::python {
 
 namespace {
 
-ValueLawOptions to_options(py::handle error_in_value, py::handle relative_error, py::handle error_in_probability,
-                           py::handle grid_points, py::handle exact_values, py::handle most_points) {
-  ValueLawOptions options;
-  if (!error_in_value.is_none()) options.error_in_value = to_number(error_in_value, "error_in_value");
-  options.relative_error = to_number(relative_error, "relative_error");
-  options.error_in_probability = to_number(error_in_probability, "error_in_probability");
-  options.grid_points = to_optional_index(grid_points, "grid_points");
-  options.exact_values = to_index(exact_values, "exact_values");
-  options.most_points = to_index(most_points, "most_points");
-  return options;
-}
+struct LawKeywords {
+  using Keywords =
+      std::tuple<NumberArgument, NumberArgument, NumberArgument, WholeArgument, WholeArgument, WholeArgument>;
 
-py::tuple pair_of(const LawBounds& bounds) {
-  return py::make_tuple(bounds.lower, bounds.upper);
-}
+  NumberArgument error_in_value;
+  NumberArgument relative_error;
+  NumberArgument error_in_probability;
+  WholeArgument grid_points;
+  WholeArgument exact_values;
+  WholeArgument most_points;
 
-constexpr const char* grid_options_text = R"(error_in_value : float, optional
+  static auto arguments() {
+    const ValueLawOptions defaults;
+    return std::make_tuple(py::arg("error_in_value") = py::none(), py::arg("relative_error") = defaults.relative_error,
+                           py::arg("error_in_probability") = defaults.error_in_probability,
+                           py::arg("grid_points") = py::none(), py::arg("exact_values") = defaults.exact_values,
+                           py::arg("most_points") = defaults.most_points);
+  }
+
+  ValueLawOptions options() const {
+    ValueLawOptions options;
+    if (!error_in_value.is_none()) options.error_in_value = to_number(error_in_value, "error_in_value");
+    options.relative_error = to_number(relative_error, "relative_error");
+    options.error_in_probability = to_number(error_in_probability, "error_in_probability");
+    options.grid_points = to_optional_index(grid_points, "grid_points");
+    options.exact_values = to_index(exact_values, "exact_values");
+    options.most_points = to_index(most_points, "most_points");
+    return options;
+  }
+
+  static constexpr const char* text = R"(error_in_value : float, optional
     The largest error in money; without it by `relative_error`.
 relative_error : float
     The largest error in money as a share of the standard deviation.
@@ -37,46 +53,73 @@ exact_values : int
     Distinct amounts over all states that are kept before a grid takes over.
 most_points : int
     Points per state at most.)";
+};
+
+ValueLaw ask_value_law(const BoundValue& value, const LawArgument& start, const LawKeywords& precision) {
+  const ValueLawOptions options = precision.options();
+  const Vector law = value.start_law(start);
+  return released([&] { return value_law(value.value, law, options); });
+}
+
+StateValues quantile_of_value(const BoundValue& self, const NumberArgument& p, const LawKeywords& precision) {
+  const ValueLawOptions options = precision.options();
+  const double share = to_number(p, "p");
+  return released([&] { return value_quantile(self.value, share, options); });
+}
+
+py::array atoms(const py::object& self) {
+  static_assert(sizeof(ValueAtom) == 2 * sizeof(double));
+  const auto& atoms = self.cast<const ValueLaw&>().atoms();
+  return read_only({static_cast<py::ssize_t>(atoms.size()), py::ssize_t{2}}, &atoms.front().value, self);
+}
+
+// An answer of the law for a number, or for each of an array.
+auto for_each(double (ValueLaw::*question)(double) const, const char* argument) {
+  return [=](const ValueLaw& law, const ArrayArgument& numbers) {
+    return each_number(numbers, argument, [&](double x) { return (law.*question)(x); });
+  };
+}
+
+py::tuple pair_of(const LawBounds& bounds) {
+  return py::make_tuple(bounds.lower, bounds.upper);
+}
+
+constexpr const char* rest_of_law = R"(Returns
+-------
+ValueLaw
+    `cdf(x)`, `quantile(p)`, `cvar(alpha)`, `probability_above(x)`, `atoms`; `error_in_value`, `error_in_probability`.
+
+Raises
+------
+IndexError
+    For an unknown state.
+ValueError
+    For a start that is no law, or error bounds too small to reach; the message says what is within reach.
+
+Examples
+--------
+>>> chain = Chain(["active", "churn"], [[0.75, 0.25], [0.0, 1.0]], period="year")
+>>> law = value_law(lifetime_value(chain, {"active": 10.0}, horizon=3, discount_factor=1))
+>>> law.atoms.tolist()
+[[10.0, 0.25], [20.0, 0.1875], [30.0, 0.5625]]
+>>> law.quantile(0.3)
+20.0)";
 
 }  // namespace
 
 void bind_value_law(py::module_& m) {
   py::class_<ValueLaw>(m, "ValueLaw", doc::ValueLaw)
       .def_property_readonly(
-          "atoms",
-          [](const py::object& self) {
-            static_assert(sizeof(ValueAtom) == 2 * sizeof(double));
-            const auto& atoms = self.cast<const ValueLaw&>().atoms();
-            py::array array(py::dtype::of<double>(), {static_cast<py::ssize_t>(atoms.size()), py::ssize_t{2}},
-                            &atoms.front().value, self);
-            array.attr("setflags")(py::arg("write") = false);
-            return array;
-          },
+          "atoms", &atoms,
           docs(doc::ValueLaw_atoms, "Read-only array of shape (n_atoms, 2): value, probability.").c_str())
-      .def(
-          "cdf",
-          [](const ValueLaw& law, const ArrayArgument& x) {
-            return each_number(x, "x", [&](double amount) { return law.cdf(amount); });
-          },
-          py::arg("x"), docs(doc::ValueLaw_cdf, "An array of amounts gives an array.").c_str())
-      .def(
-          "probability_above",
-          [](const ValueLaw& law, const ArrayArgument& x) {
-            return each_number(x, "x", [&](double amount) { return law.probability_above(amount); });
-          },
-          py::arg("x"), docs(doc::ValueLaw_probability_above, "An array of amounts gives an array.").c_str())
-      .def(
-          "quantile",
-          [](const ValueLaw& law, const ArrayArgument& p) {
-            return each_number(p, "p", [&](double share) { return law.quantile(share); });
-          },
-          py::arg("p"), docs(doc::ValueLaw_quantile, "A list of shares gives an array.").c_str())
-      .def(
-          "cvar",
-          [](const ValueLaw& law, const ArrayArgument& alpha) {
-            return each_number(alpha, "alpha", [&](double share) { return law.cvar(share); });
-          },
-          py::arg("alpha"), docs(doc::ValueLaw_cvar, "A list of shares gives an array.").c_str())
+      .def("cdf", for_each(&ValueLaw::cdf, "x"), py::arg("x"),
+           docs(doc::ValueLaw_cdf, "An array of amounts gives an array.").c_str())
+      .def("probability_above", for_each(&ValueLaw::probability_above, "x"), py::arg("x"),
+           docs(doc::ValueLaw_probability_above, "An array of amounts gives an array.").c_str())
+      .def("quantile", for_each(&ValueLaw::quantile, "p"), py::arg("p"),
+           docs(doc::ValueLaw_quantile, "A list of shares gives an array.").c_str())
+      .def("cvar", for_each(&ValueLaw::cvar, "alpha"), py::arg("alpha"),
+           docs(doc::ValueLaw_cvar, "A list of shares gives an array.").c_str())
       .def_property_readonly("mean", &ValueLaw::mean, "Mean, currency.")
       .def_property_readonly("standard_deviation", &ValueLaw::standard_deviation, "Between customers, currency.")
       .def_property_readonly("std", &ValueLaw::standard_deviation, "Short for `standard_deviation`.")
@@ -98,84 +141,20 @@ void bind_value_law(py::module_& m) {
       .def_property_readonly("definition", &ValueLaw::definition, doc::ValueLaw_definition)
       .def("__len__", [](const ValueLaw& law) { return law.atoms().size(); })
       .def("__repr__", [](const ValueLaw& law) {
-        return "ValueLaw(mean=" + std::string(py::repr(py::float_(law.mean()))) +
-               ", std=" + std::string(py::repr(py::float_(law.standard_deviation()))) + ": " + law.definition() + ")";
+        return called("ValueLaw", field("mean", law.mean()),
+                      field("std", law.standard_deviation()) + ": " + law.definition());
       });
 
-  const ValueLawOptions defaults;
-  m.def(
-      "value_law",
-      [](const BoundValue& value, const LawArgument& start, const NumberArgument& error_in_value,
-         const NumberArgument& relative_error, const NumberArgument& error_in_probability,
-         const WholeArgument& grid_points, const WholeArgument& exact_values, const WholeArgument& most_points) {
-        const ValueLawOptions options =
-            to_options(error_in_value, relative_error, error_in_probability, grid_points, exact_values, most_points);
-        const Vector law = value.start_law(start);
-        const py::gil_scoped_release release;
-        return value_law(value.value, law, options);
-      },
-      py::arg("value"), py::arg("start") = py::none(), py::kw_only(), py::arg("error_in_value") = py::none(),
-      py::arg("relative_error") = defaults.relative_error,
-      py::arg("error_in_probability") = defaults.error_in_probability, py::arg("grid_points") = py::none(),
-      py::arg("exact_values") = defaults.exact_values, py::arg("most_points") = defaults.most_points,
-      docs((std::string(doc::value_law) + "\n\n" + doc::file_value_law).c_str(), (std::string(R"(Parameters
-----------
-value : LifetimeValue
-start : str, dict {state: probability} or array_like of shape (n_states,), optional
-    Without it the observed first states of a fit, or the first state of a chain.
-)") + grid_options_text +
-                                                                                  R"(
+  define(m, "value_law", &ask_value_law, py::arg("value"), py::arg("start") = py::none(), py::kw_only(),
+         LawKeywords::arguments(),
+         docs(doc::value_law, doc::file_value_law, parameters({"value : LifetimeValue", start_text, LawKeywords::text}),
+              rest_of_law));
 
-Returns
--------
-ValueLaw
-    `cdf(x)`, `quantile(p)`, `cvar(alpha)`, `probability_above(x)`, `atoms`; `error_in_value`, `error_in_probability`.
-
-Raises
-------
-IndexError
-    For an unknown state.
-ValueError
-    For a start that is no law, or error bounds too small to reach; the message says what is within reach.
-
-Examples
---------
->>> chain = Chain(["active", "churn"], [[0.75, 0.25], [0.0, 1.0]], period="year")
->>> law = value_law(lifetime_value(chain, {"active": 10.0}, horizon=3, discount_factor=1))
->>> law.atoms.tolist()
-[[10.0, 0.25], [20.0, 0.1875], [30.0, 0.5625]]
->>> law.quantile(0.3)
-20.0)")
-                                                                                     .c_str())
-          .c_str());
-  py::class_<BoundValue>(m.attr("LifetimeValue"))
-      .def(
-          "quantile",
-          [](const BoundValue& self, const NumberArgument& p, const NumberArgument& error_in_value,
-             const NumberArgument& relative_error, const NumberArgument& error_in_probability,
-             const WholeArgument& grid_points, const WholeArgument& exact_values, const WholeArgument& most_points) {
-            const ValueLawOptions options = to_options(error_in_value, relative_error, error_in_probability,
-                                                       grid_points, exact_values, most_points);
-            const double share = to_number(p, "p");
-            const py::gil_scoped_release release;
-            return value_quantile(self.value, share, options);
-          },
-          py::arg("p"), py::kw_only(), py::arg("error_in_value") = py::none(),
-          py::arg("relative_error") = defaults.relative_error,
-          py::arg("error_in_probability") = defaults.error_in_probability, py::arg("grid_points") = py::none(),
-          py::arg("exact_values") = defaults.exact_values, py::arg("most_points") = defaults.most_points,
-          docs(doc::value_quantile, (std::string(R"(Parameters
-----------
-p : float
-    A share between 0 and 1, both excluded.
-)") + grid_options_text + R"(
-
-Returns
--------
-StateValues
-    The quantile per state, currency.)")
-                                        .c_str())
-              .c_str());
+  py::class_<BoundValue> value(m.attr("LifetimeValue"));
+  define(value, "quantile", &quantile_of_value, py::arg("p"), py::kw_only(), LawKeywords::arguments(),
+         docs(doc::value_quantile,
+              parameters({"p : float\n    A share between 0 and 1, both excluded.", LawKeywords::text}),
+              returns("StateValues\n    The quantile per state, currency.")));
 }
 
 }  // namespace sojourn::python

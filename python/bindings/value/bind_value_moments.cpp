@@ -1,16 +1,17 @@
 #include "sojourn/value/value_moments.hpp"
 
 #include "docs/value/value_moments.hpp"
-#include "support/arguments.hpp"
+#include "support/members.hpp"
+#include "support/parameters.hpp"
+#include "support/shown.hpp"
 #include "value/bound_value.hpp"
 
 namespace sojourn::python {
 
 namespace {
 
-ValueMoments moments_of(const BoundValue& value) {
-  const py::gil_scoped_release release;
-  return value_moments(value.value);
+ValueMoments ask_value_moments(const BoundValue& value) {
+  return released([&] { return value_moments(value.value); });
 }
 
 // The moments with the law that a question takes when no start is said.
@@ -19,14 +20,12 @@ struct BoundMoments {
   BoundValue value;
 };
 
-template <class Member>
-auto of_moments(Member member) {
-  return [member](const BoundMoments& self) { return (self.moments.*member)(); };
+template <class T>
+auto of_moments(T ValueMoments::* member) {
+  return member_of(&BoundMoments::moments, member);
 }
 
-}  // namespace
-
-void bind_value_moments(py::module_& m) {
+void bind_start_moments(py::module_& m) {
   py::class_<StartMoments>(m, "StartMoments", doc::StartMoments)
       .def_readonly("mean", &StartMoments::mean, "Currency.")
       .def_readonly("variance", &StartMoments::variance, "Currency squared.")
@@ -41,10 +40,14 @@ void bind_value_moments(py::module_& m) {
           [](const StartMoments& self, const WholeArgument& k) { return self.raw(static_cast<int>(to_index(k, "k"))); },
           py::arg("k"), doc::StartMoments_raw)
       .def("__repr__", [](const StartMoments& self) {
-        return "StartMoments(mean=" + std::string(py::repr(py::float_(self.mean))) +
-               ", std=" + std::string(py::repr(py::float_(self.standard_deviation()))) + ")";
+        return called("StartMoments", field("mean", self.mean), field("std", self.standard_deviation()));
       });
+}
 
+}  // namespace
+
+void bind_value_moments(py::module_& m) {
+  bind_start_moments(m);
   py::class_<BoundMoments>(m, "ValueMoments", doc::ValueMoments)
       .def_property_readonly("mean", of_moments(&ValueMoments::mean), "Currency.")
       .def_property_readonly("variance", of_moments(&ValueMoments::variance), "Currency squared.")
@@ -68,23 +71,17 @@ void bind_value_moments(py::module_& m) {
             return self.moments.from_start(self.value.start_law(start));
           },
           py::arg("start") = py::none(),
-          docs(doc::ValueMoments_from_start, R"(Parameters
-----------
-start : str, dict {state: probability} or array_like of shape (n_states,), optional
-    Without it the observed first states of a fit, or the first state of a chain.
-
-Returns
--------
-StartMoments
-    `mean`, `variance`, `std`, `skewness`, `excess_kurtosis`, `raw(k)`.)")
+          docs(doc::ValueMoments_from_start, parameters({start_text}),
+               returns("StartMoments\n    `mean`, `variance`, `std`, `skewness`, `excess_kurtosis`, `raw(k)`."))
               .c_str())
       .def("__repr__", [](const BoundMoments& self) {
         return "ValueMoments(" + std::to_string(self.moments.mean().size()) + " states)";
       });
 
   m.def(
-      "value_moments", [](const BoundValue& value) { return BoundMoments{moments_of(value), value}; }, py::arg("value"),
-      docs((std::string(doc::value_moments) + "\n\n" + doc::file_value_moments).c_str(), R"(Parameters
+      "value_moments", [](const BoundValue& value) { return BoundMoments{ask_value_moments(value), value}; },
+      py::arg("value"),
+      docs(doc::value_moments, doc::file_value_moments, R"(Parameters
 ----------
 value : LifetimeValue
 
@@ -102,9 +99,10 @@ Examples
           .c_str());
   py::class_<BoundValue>(m.attr("LifetimeValue"))
       .def_property_readonly(
-          "skewness", [](const BoundValue& self) { return moments_of(self).skewness(); }, doc::ValueMoments_skewness)
+          "skewness", [](const BoundValue& self) { return ask_value_moments(self).skewness(); },
+          doc::ValueMoments_skewness)
       .def_property_readonly(
-          "excess_kurtosis", [](const BoundValue& self) { return moments_of(self).excess_kurtosis(); },
+          "excess_kurtosis", [](const BoundValue& self) { return ask_value_moments(self).excess_kurtosis(); },
           doc::ValueMoments_excess_kurtosis);
 }
 

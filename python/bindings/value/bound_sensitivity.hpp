@@ -21,6 +21,10 @@ inline std::optional<Mask> to_allowed(py::handle object, const StateSpace& state
   return Mask((to_matrix(object, "allowed", states.n_states(), states.n_states()).array() != 0.0).matrix());
 }
 
+inline constexpr const char* allowed_text =
+    R"(allowed : Lifecycle or array_like of bool of shape (n_states, n_states), optional
+    Moves that can be changed; without it those that the lifecycle of a fit allows, or all.)";
+
 // The lifecycle that is said, else that of the fit behind the value.
 struct BoundSensitivity {
   Sensitivity why;

@@ -8,8 +8,9 @@
 
 namespace sojourn::python {
 
-struct BoundValue {
-  LifetimeValue value;
+template <class Value>
+struct WithStart {
+  Value value;
   std::optional<Vector> observed_start;
 
   // The law that is said; else the observed first states of a fit, or the first state of a chain.
@@ -19,5 +20,7 @@ struct BoundValue {
     return observed_start ? *observed_start : start_in(states, states.name(0));
   }
 };
+
+using BoundValue = WithStart<LifetimeValue>;
 
 }  // namespace sojourn::python
