@@ -65,7 +65,9 @@ void bind_discount(py::module_& m) {
              return "Discount." + kind + "(" + text::number(discount.value()) + ")";
            })
       .def(py::pickle(
-          [](const Discount& discount) { return py::make_tuple(to_word(discount.kind(), discount_kinds), discount.value()); },
+          [](const Discount& discount) {
+            return py::make_tuple(to_word(discount.kind(), discount_kinds), discount.value());
+          },
           [](const py::tuple& state) {
             if (state.size() != 2) throw py::value_error("Discount: not a pickled discount");
             return make(state[0].cast<std::string>(), state[1].cast<double>());

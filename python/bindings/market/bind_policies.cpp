@@ -76,7 +76,7 @@ std::vector<Market> to_markets(py::handle object) {
 }
 
 template <class Member>
-auto outcome_array(Member member) {
+auto array_of(Member member) {
   return
       [member](const py::object& self) -> py::array { return view(self.cast<const PolicyOutcome&>().*member, self); };
 }
@@ -211,8 +211,8 @@ cost_per_referral : float
       .def_readonly("base", &PolicyOutcome::base, doc::PolicyOutcome_base)
       .def_readonly("profit", &PolicyOutcome::profit, doc::PolicyOutcome_profit)
       .def_readonly("payback", &PolicyOutcome::payback, docs(doc::PolicyOutcome_payback, "None where never.").c_str())
-      .def_property_readonly("base_of_paths", outcome_array(&PolicyOutcome::base_of_paths), doc::PolicyOutcome_base_of_paths)
-      .def_property_readonly("profit_of_paths", outcome_array(&PolicyOutcome::profit_of_paths),
+      .def_property_readonly("base_of_paths", array_of(&PolicyOutcome::base_of_paths), doc::PolicyOutcome_base_of_paths)
+      .def_property_readonly("profit_of_paths", array_of(&PolicyOutcome::profit_of_paths),
                              doc::PolicyOutcome_profit_of_paths)
       .def_property_readonly(
           "payback_of_paths", [](const PolicyOutcome& self) { return numbers_or_none(self.payback_of_paths); },
