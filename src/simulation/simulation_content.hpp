@@ -13,6 +13,8 @@
 
 namespace sojourn {
 
+struct SimulationAccess;
+
 namespace detail {
 
 /// Journeys as they were recorded, block by block in the order of the customers, and as columns once somebody asks.
@@ -32,6 +34,7 @@ class SimulatedPaths {
   const Blocks& blocks() const { return blocks_; }
 
  private:
+  friend struct sojourn::SimulationAccess;
   /// Where the customers and the entries of each block begin, and where the last ones end.
   struct Places {
     std::vector<std::int64_t> customers;

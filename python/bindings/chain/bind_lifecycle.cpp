@@ -3,6 +3,7 @@
 #include "docs.hpp"
 #include "sojourn/model/model.hpp"
 #include "support/arguments.hpp"
+#include "support/pickling.hpp"
 #include "support/printing.hpp"
 #include "support/text.hpp"
 
@@ -84,6 +85,8 @@ moments : sequence of {"less_than_zero", "stimulus", "zmot", "fmot", "smot", "um
           "moments", [](const LifecycleState& state) { return words_of(state.moments); }, doc::LifecycleState_moments)
       .def(
           "__eq__", [](const LifecycleState& a, const LifecycleState& b) { return a == b; }, py::is_operator())
+      .def(pickled_by_fields<LifecycleState>("LifecycleState", &LifecycleState::name, &LifecycleState::role,
+                                             &LifecycleState::moments))
       .def("__repr__", [](const LifecycleState& state) {
         return "LifecycleState(" + std::string(py::repr(py::str(state.name))) + ", role='" +
                to_word(state.role, roles) + "', moments=" + std::string(py::repr(words_of(state.moments))) + ")";

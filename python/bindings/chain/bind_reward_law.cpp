@@ -2,6 +2,7 @@
 
 #include "docs.hpp"
 #include "support/arguments.hpp"
+#include "support/pickling.hpp"
 
 namespace sojourn::python {
 
@@ -12,6 +13,20 @@ constexpr std::initializer_list<std::pair<const char*, RewardLaw::Kind>> kinds{
     {"lognormal", RewardLaw::Kind::lognormal},
     {"gamma", RewardLaw::Kind::gamma},
     {"empirical", RewardLaw::Kind::empirical}};
+
+RewardLaw make(RewardLaw::Kind kind, double mean, double standard_deviation, std::vector<double> values) {
+  switch (kind) {
+    case RewardLaw::Kind::lognormal:
+      return RewardLaw::lognormal(mean, standard_deviation);
+    case RewardLaw::Kind::gamma:
+      return RewardLaw::gamma(mean, standard_deviation);
+    case RewardLaw::Kind::empirical:
+      return RewardLaw::empirical(std::move(values));
+    case RewardLaw::Kind::fixed:
+      break;
+  }
+  return RewardLaw::fixed(mean);
+}
 
 }  // namespace
 
@@ -64,6 +79,13 @@ void bind_reward_law(py::module_& m) {
            [](const RewardLaw& self, const py::object& other) {
              return py::isinstance<RewardLaw>(other) && self == other.cast<const RewardLaw&>();
            })
+      .def(pickled<RewardLaw>(
+          "RewardLaw",
+          [](const RewardLaw& law) {
+            return std::tuple(law.kind(), law.mean(), law.standard_deviation(),
+                              std::vector<double>(law.values().begin(), law.values().end()));
+          },
+          &make))
       .def("__repr__", [](const RewardLaw& law) { return "RewardLaw(" + law.describe() + ")"; })
       .attr("__hash__") = py::none();
 }

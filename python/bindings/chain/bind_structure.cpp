@@ -2,8 +2,13 @@
 
 #include "docs.hpp"
 #include "support/arguments.hpp"
+#include "support/pickling.hpp"
 
 namespace sojourn::python {
+
+template <>
+inline constexpr auto members_of<CommunicatingClass> =
+    std::tuple(&CommunicatingClass::states, &CommunicatingClass::is_recurrent, &CommunicatingClass::period);
 
 namespace {
 
@@ -35,6 +40,8 @@ void bind_structure(py::module_& m) {
       .def_readonly("states", &NamedClass::states, "State names, in the order of the chain.")
       .def_readonly("is_recurrent", &NamedClass::is_recurrent, doc::CommunicatingClass_is_recurrent)
       .def_readonly("period", &NamedClass::period, doc::CommunicatingClass_period)
+      .def(pickled_by_fields<NamedClass>("CommunicatingClass", &NamedClass::states, &NamedClass::is_recurrent,
+                                         &NamedClass::period))
       .def("__repr__", [](const NamedClass& c) {
         return "CommunicatingClass(" + listed(c.states) + ", " + (c.is_recurrent ? "recurrent" : "transient") +
                ", period=" + std::to_string(c.period) + ")";
@@ -89,6 +96,9 @@ void bind_structure(py::module_& m) {
           },
           py::arg("from_state"), py::arg("to_state"), "True when `to_state` can be reached in any number of moves.")
       .def_property_readonly("canonical_order", by_names(&Structure::canonical_order), doc::Structure_canonical_order)
+      .def(pickled<Structure>(
+          "Structure", [](const Structure& s) { return std::tie(s.states(), s.classes(), s.next()); },
+          [](auto... part) { return Structure(std::move(part)...); }))
       .def("__repr__", [](const Structure& s) {
         return "Structure(" + std::to_string(s.states().n_states()) + " states, " + std::to_string(s.classes().size()) +
                " classes)";
@@ -97,6 +107,7 @@ void bind_structure(py::module_& m) {
   py::class_<NamedPath>(m, "Path", doc::Path)
       .def_readonly("states", &NamedPath::states, "State names, from the first to the last.")
       .def_readonly("probability", &NamedPath::probability, doc::Path_probability)
+      .def(pickled_by_fields<NamedPath>("Path", &NamedPath::states, &NamedPath::probability))
       .def("__repr__", [](const NamedPath& path) {
         return "Path(" + listed(path.states) + ", probability=" + std::string(py::repr(py::float_(path.probability))) +
                ")";

@@ -3,6 +3,7 @@
 #include "docs.hpp"
 #include "sojourn/model/model.hpp"
 #include "support/arguments.hpp"
+#include "support/pickling.hpp"
 #include "support/printing.hpp"
 
 namespace sojourn::python {
@@ -25,6 +26,7 @@ void bind_counts(py::module_& m) {
           "open[k] stays had lasted k + 1 when the journey ended or was last seen.")
       .def(
           "__eq__", [](const Dwell& a, const Dwell& b) { return a == b; }, py::is_operator())
+      .def(pickled_by_fields<Dwell>("Dwell", &Dwell::completed, &Dwell::open))
       .def("__repr__", [](const Dwell& dwell) {
         std::int64_t completed = 0, open = 0;
         for (const auto n : dwell.completed) completed += n;

@@ -4,6 +4,7 @@
 #include "docs.hpp"
 #include "sojourn/model/model.hpp"
 #include "support/arguments.hpp"
+#include "support/pickling.hpp"
 #include "support/printing.hpp"
 
 SOJOURN_ARGUMENT(CountsArgument, "Counts | Journeys");
@@ -100,6 +101,10 @@ void bind_fit(py::module_& m) {
       .def(
           "__eq__", [](const FitReport& a, const FitReport& b) { return a == b; }, py::is_operator())
       .def("__str__", &printed<FitReport>)
+      .def(pickled_by_fields<FitReport>("FitReport", &FitReport::moves_used, &FitReport::moves_dropped,
+                                        &FitReport::log_likelihood, &FitReport::n_parameters,
+                                        &FitReport::rows_without_data, &FitReport::filled_by, &FitReport::smoothing,
+                                        &FitReport::has_prior, &FitReport::estimate))
       .def("__repr__", [](const FitReport& r) {
         return "FitReport(moves_used=" + std::to_string(r.moves_used) +
                ", log_likelihood=" + std::string(py::repr(py::float_(r.log_likelihood))) + ")";

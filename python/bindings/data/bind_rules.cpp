@@ -2,6 +2,7 @@
 
 #include "data/log_columns.hpp"
 #include "docs.hpp"
+#include "support/pickling.hpp"
 
 namespace sojourn::python {
 
@@ -77,6 +78,7 @@ void bind_rules(py::module_& m) {
       .def_readonly("days", &Cadence::days, "Days from one to the next, at most.")
       .def(
           "__eq__", [](const Cadence& a, const Cadence& b) { return a == b; }, py::is_operator())
+      .def(pickled_by_fields<Cadence>("Cadence", &Cadence::orders, &Cadence::days))
       .def("__repr__", [](const Cadence& c) {
         return "Cadence(orders=" + std::to_string(c.orders) + ", days=" + std::to_string(c.days) + ")";
       });
@@ -135,6 +137,8 @@ quiet_days : int, optional
       .def(
           "__eq__", [](const Rule& a, const Rule& b) { return a == b; }, py::is_operator())
       .def("__str__", &Rule::describe)
+      .def(pickled_by_fields<Rule>("Rule", &Rule::state, &Rule::is_in, &Rule::at_least, &Rule::at_most, &Rule::is_new,
+                                   &Rule::first_event, &Rule::nth_order, &Rule::cadence, &Rule::quiet_days))
       .def("__repr__", [](const Rule& rule) { return "<Rule " + rule.describe() + ">"; });
 
   py::class_<Rules>(m, "Rules",
@@ -173,6 +177,12 @@ ValueError
       .def(
           "__eq__", [](const Rules& a, const Rules& b) { return a == b; }, py::is_operator())
       .def("__str__", &Rules::describe)
+      .def(pickled<Rules>(
+          "Rules",
+          [](const Rules& rules) {
+            return std::tie(rules.lifecycle(), rules.rules(), rules.order_if(), rules.complaint_if());
+          },
+          [](auto... part) { return Rules(std::move(part)...); }))
       .def("__repr__", [](const Rules& rules) {
         return "Rules(" + std::to_string(rules.rules().size()) + " rules over " +
                std::to_string(rules.lifecycle().n_states()) + " states)";

@@ -2,6 +2,7 @@
 
 #include "docs.hpp"
 #include "support/arguments.hpp"
+#include "support/pickling.hpp"
 
 namespace sojourn::python {
 
@@ -44,6 +45,9 @@ void bind_absorption(py::module_& m) {
           "probability",
           [](const Absorption& a, const StateArgument& end) { return a.probability(to_state_name(end, a.states())); },
           py::arg("end"), doc::Absorption_probability)
+      .def(pickled<Absorption>(
+          "Absorption", [](const Absorption& a) { return std::tie(a.chain()); },
+          [](const Chain& chain) { return absorption(chain); }))
       .def("__repr__", [](const Absorption& a) {
         return "Absorption(" + std::to_string(a.transient().size()) + " transient states, " +
                std::to_string(a.ends().size()) + (a.ends().size() == 1 ? " end)" : " ends)");

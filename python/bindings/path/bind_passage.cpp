@@ -2,6 +2,7 @@
 
 #include "docs.hpp"
 #include "support/arguments.hpp"
+#include "support/pickling.hpp"
 
 SOJOURN_ARGUMENT(TargetsArgument, "str | int | Sequence[str | int]");
 SOJOURN_ARGUMENT(HorizonArgument, "int");
@@ -37,6 +38,8 @@ void bind_passage(py::module_& m) {
           },
           doc::Hitting_is_certain)
       .def("expected_time", &Hitting::expected_time, doc::Hitting_expected_time)
+      .def(pickled_by_fields<Hitting>("Hitting", &Hitting::probability, &Hitting::expected_time_if_hit,
+                                      &Hitting::is_certain))
       .def("__repr__",
            [](const Hitting& hit) { return "Hitting(" + std::to_string(hit.probability.size()) + " states)"; });
 
@@ -64,6 +67,8 @@ void bind_passage(py::module_& m) {
             return array.attr("astype")(dtype.is_none() ? py::object(array.dtype()) : dtype);
           },
           py::arg("dtype") = py::none(), py::arg("copy") = py::none())
+      .def(pickled_by_fields<FirstPassage>("FirstPassage", &FirstPassage::states, &FirstPassage::probabilities,
+                                           &FirstPassage::tail))
       .def("__repr__", [](const FirstPassage& p) {
         return "FirstPassage(" + std::to_string(p.probabilities.rows()) + " periods, " +
                std::to_string(p.probabilities.cols()) + " states)";

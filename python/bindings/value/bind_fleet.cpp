@@ -2,6 +2,7 @@
 
 #include "docs.hpp"
 #include "support/arguments.hpp"
+#include "support/pickling.hpp"
 #include "value/bound_value.hpp"
 
 SOJOURN_ARGUMENT(CustomersArgument, "Mapping[str, float] | StateValues | ArrayLike");
@@ -40,6 +41,9 @@ void bind_fleet(py::module_& m) {
       .def_readonly("error_in_value", &FleetInterval::error_in_value, doc::FleetInterval_error_in_value)
       .def_readonly("error_in_probability", &FleetInterval::error_in_probability,
                     doc::FleetInterval_error_in_probability)
+      .def(pickled_by_fields<FleetInterval>("FleetInterval", &FleetInterval::level, &FleetInterval::lower,
+                                            &FleetInterval::upper, &FleetInterval::error_in_value,
+                                            &FleetInterval::error_in_probability))
       .def("__repr__", [](const FleetInterval& self) {
         return "FleetInterval(level=" + std::string(py::repr(py::float_(self.level))) +
                ", lower=" + std::string(py::repr(py::float_(self.lower))) +
@@ -86,6 +90,14 @@ void bind_fleet(py::module_& m) {
           py::kw_only(), py::arg("relative_error") = defaults.relative_error,
           py::arg("error_in_probability") = defaults.error_in_probability,
           py::arg("most_points") = defaults.most_points, docs(doc::FleetValue_law, options_text).c_str())
+      .def(pickled<FleetValue>(
+          "FleetValue",
+          [](const FleetValue& self) {
+            return std::tuple(BoundValue{self.value(), std::nullopt}, self.customers(), self.basis());
+          },
+          [](const BoundValue& value, const StateValues& customers, FleetBasis basis) {
+            return fleet_value(value.value, customers.vector(), {.basis = basis});
+          }))
       .def("__repr__", [](const FleetValue& self) {
         return "FleetValue(mean=" + std::string(py::repr(py::float_(self.mean()))) +
                ", std=" + std::string(py::repr(py::float_(self.standard_deviation()))) + ", " +

@@ -2,6 +2,7 @@
 
 #include "docs.hpp"
 #include "support/arguments.hpp"
+#include "support/pickling.hpp"
 #include "support/printing.hpp"
 #include "value/bound_value.hpp"
 
@@ -14,6 +15,32 @@ auto of_value(Member member) {
   return [member](const BoundValue& self) { return (self.value.*member)(); };
 }
 
+// A value is pickled as the question that it answers.
+using Question = std::tuple<std::optional<FitResult>, std::optional<Chain>, std::optional<Rewards>, Discount,
+                            std::optional<Index>, std::optional<Vector>>;
+
+Question question_of(const BoundValue& self) {
+  const LifetimeValue& value = self.value;
+  Question asked{std::nullopt, std::nullopt, std::nullopt, value.discount(), value.horizon(), self.observed_start};
+  if (value.is_fitted()) {
+    std::get<0>(asked) = *value.fit();
+  } else {
+    std::get<1>(asked) = value.chain();
+  }
+  if (!value.has_fitted_rewards()) std::get<2>(asked) = value.rewards();
+  return asked;
+}
+
+BoundValue answer_to(const std::optional<FitResult>& fit, const std::optional<Chain>& chain,
+                     const std::optional<Rewards>& rewards, const Discount& discount,
+                     const std::optional<Index>& horizon, std::optional<Vector> observed_start) {
+  if (!fit && (!chain || !rewards)) throw py::cast_error("expected a fit, or a chain and rewards");
+  const LifetimeValueOptions options{.discount = discount, .horizon = horizon};
+  const py::gil_scoped_release release;
+  return {fit ? lifetime_value(*fit, options, rewards) : lifetime_value(*chain, *rewards, options),
+          std::move(observed_start)};
+}
+
 }  // namespace
 
 void bind_lifetime_value(py::module_& m) {
@@ -22,6 +49,8 @@ void bind_lifetime_value(py::module_& m) {
       .def_readonly("lower", &ValueInterval::lower, "Lower ends, currency.")
       .def_readonly("upper", &ValueInterval::upper, "Upper ends, currency.")
       .def_readonly("standard_error", &ValueInterval::standard_error, "Standard error of the mean, currency.")
+      .def(pickled_by_fields<ValueInterval>("ValueInterval", &ValueInterval::level, &ValueInterval::lower,
+                                            &ValueInterval::upper, &ValueInterval::standard_error))
       .def("__repr__", [](const ValueInterval& interval) {
         return "ValueInterval(level=" + std::string(py::repr(py::float_(interval.level))) + ", " +
                std::to_string(interval.lower.size()) + " states)";
@@ -33,6 +62,8 @@ void bind_lifetime_value(py::module_& m) {
       .def_readonly("std", &StartValue::standard_deviation, "Short for `standard_deviation`.")
       .def_readonly("residual", &StartValue::residual, doc::StartValue_residual)
       .def_readonly("standard_error", &StartValue::standard_error, doc::StartValue_standard_error)
+      .def(pickled_by_fields<StartValue>("StartValue", &StartValue::mean, &StartValue::standard_deviation,
+                                         &StartValue::residual, &StartValue::standard_error))
       .def("__repr__", [](const StartValue& value) {
         return "StartValue(mean=" + std::string(py::repr(py::float_(value.mean))) +
                ", std=" + std::string(py::repr(py::float_(value.standard_deviation))) + ")";
@@ -41,6 +72,8 @@ void bind_lifetime_value(py::module_& m) {
   py::class_<SolutionAccuracy>(m, "SolutionAccuracy", doc::SolutionAccuracy)
       .def_readonly("residual", &SolutionAccuracy::residual, doc::SolutionAccuracy_residual)
       .def_readonly("error_bound", &SolutionAccuracy::error_bound, doc::SolutionAccuracy_error_bound)
+      .def(pickled_by_fields<SolutionAccuracy>("SolutionAccuracy", &SolutionAccuracy::residual,
+                                               &SolutionAccuracy::error_bound))
       .def("__repr__", [](const SolutionAccuracy& a) {
         return "SolutionAccuracy(residual=" + std::string(py::repr(py::float_(a.residual))) +
                ", error_bound=" + std::string(py::repr(py::float_(a.error_bound))) + ")";
@@ -101,6 +134,7 @@ StartValue
           "the\n"
           "mean; each a NumPy array.")
       .def("__str__", [](const BoundValue& self) { return printed(self.value); })
+      .def(pickled<BoundValue>("LifetimeValue", &question_of, &answer_to))
       .def("__repr__", [](const BoundValue& self) {
         return "LifetimeValue(" + std::to_string(self.value.mean().size()) + " states: " + self.value.definition() +
                ")";

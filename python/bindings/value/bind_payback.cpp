@@ -2,6 +2,7 @@
 
 #include "docs.hpp"
 #include "support/arguments.hpp"
+#include "support/pickling.hpp"
 #include "value/bound_value.hpp"
 
 namespace sojourn::python {
@@ -22,6 +23,9 @@ void bind_payback(py::module_& m) {
       .def(
           "quantile", [](const Payback& self, const NumberArgument& p) { return self.quantile(to_number(p, "p")); },
           py::arg("p"), doc::Payback_quantile)
+      .def(pickled_by_fields<Payback>("Payback", &Payback::cost, &Payback::probabilities, &Payback::never,
+                                      &Payback::undecided, &Payback::error_in_cost, &Payback::error_in_probability,
+                                      &Payback::expected_value_period))
       .def("__repr__", [](const Payback& self) {
         return "Payback(cost=" + std::string(py::repr(py::float_(self.cost))) +
                ", paid_back=" + std::string(py::repr(py::float_(self.probabilities.sum()))) +

@@ -2,6 +2,7 @@
 
 #include "docs.hpp"
 #include "support/arguments.hpp"
+#include "support/pickling.hpp"
 #include "support/rows.hpp"
 #include "value/bound_sensitivity.hpp"
 #include "value/bound_value.hpp"
@@ -123,6 +124,8 @@ void bind_sensitivity(py::module_& m) {
       .def_readonly("to_state", &NamedLever::to_state, "State name.")
       .def_readonly("probability", &NamedLever::probability, doc::Lever_probability)
       .def_readonly("value_of_a_point", &NamedLever::value_of_a_point, doc::Lever_value_of_a_point)
+      .def(pickled_by_fields<NamedLever>("Lever", &NamedLever::from_state, &NamedLever::to_state,
+                                         &NamedLever::probability, &NamedLever::value_of_a_point))
       .def("__repr__", [](const NamedLever& l) {
         return "Lever(" + shown(l.from_state) + ", " + shown(l.to_state) + ", probability=" + shown(l.probability) +
                ", value_of_a_point=" + shown(l.value_of_a_point) + ")";
@@ -131,6 +134,7 @@ void bind_sensitivity(py::module_& m) {
       .def_readonly("from_state", &NamedLeak::from_state, "State name.")
       .def_readonly("exit", &NamedLeak::exit, "Name of the exit.")
       .def_readonly("amount", &NamedLeak::amount, doc::Leak_amount)
+      .def(pickled_by_fields<NamedLeak>("Leak", &NamedLeak::from_state, &NamedLeak::exit, &NamedLeak::amount))
       .def("__repr__", [](const NamedLeak& l) {
         return "Leak(" + shown(l.from_state) + ", " + shown(l.exit) + ", amount=" + shown(l.amount) + ")";
       });
@@ -141,6 +145,9 @@ void bind_sensitivity(py::module_& m) {
       .def_readonly("value_of_a_point", &NamedBaseLever::value_of_a_point, doc::BaseLever_value_of_a_point)
       .def_readonly("value_for_base", &NamedBaseLever::value_for_base, doc::BaseLever_value_for_base)
       .def_readonly("break_even_cost", &NamedBaseLever::break_even_cost, doc::BaseLever_break_even_cost)
+      .def(pickled_by_fields<NamedBaseLever>("BaseLever", &NamedBaseLever::from_state, &NamedBaseLever::to_state,
+                                             &NamedBaseLever::probability, &NamedBaseLever::value_of_a_point,
+                                             &NamedBaseLever::value_for_base, &NamedBaseLever::break_even_cost))
       .def("__repr__", [](const NamedBaseLever& l) {
         return "BaseLever(" + shown(l.from_state) + ", " + shown(l.to_state) +
                ", value_of_a_point=" + shown(l.value_of_a_point) + ", value_for_base=" + shown(l.value_for_base) +
@@ -150,6 +157,8 @@ void bind_sensitivity(py::module_& m) {
       .def_readonly("moment", &NamedMomentLeak::moment, "The moment of truth; None for states without one.")
       .def_readonly("states", &NamedMomentLeak::states, "Names of the states with leaks, the dearest first.")
       .def_readonly("amount", &NamedMomentLeak::amount, doc::MomentLeak_amount)
+      .def(pickled_by_fields<NamedMomentLeak>("MomentLeak", &NamedMomentLeak::moment, &NamedMomentLeak::states,
+                                              &NamedMomentLeak::amount))
       .def("__repr__", [](const NamedMomentLeak& l) {
         return "MomentLeak(" + std::string(py::repr(py::cast(l.moment))) + ", " +
                std::string(py::repr(py::cast(l.states))) + ", amount=" + shown(l.amount) + ")";
@@ -162,6 +171,8 @@ void bind_sensitivity(py::module_& m) {
       .def_readonly("from_state", &NamedDifference::from_state, "State name.")
       .def_readonly("to_state", &NamedDifference::to_state, "State name.")
       .def_readonly("amount", &NamedDifference::amount, doc::MoveDifference_amount)
+      .def(pickled_by_fields<NamedDifference>("MoveDifference", &NamedDifference::from_state,
+                                              &NamedDifference::to_state, &NamedDifference::amount))
       .def("__repr__", [](const NamedDifference& d) {
         return "MoveDifference(" + shown(d.from_state) + ", " + shown(d.to_state) + ", amount=" + shown(d.amount) + ")";
       });
@@ -169,6 +180,8 @@ void bind_sensitivity(py::module_& m) {
       .def_readonly("value", &NamedWhatIf::value, doc::WhatIf_value)
       .def_readonly("other_value", &NamedWhatIf::other_value, doc::WhatIf_other_value)
       .def_readonly("moves", &NamedWhatIf::moves, doc::WhatIf_moves)
+      .def(
+          pickled_by_fields<NamedWhatIf>("WhatIf", &NamedWhatIf::value, &NamedWhatIf::other_value, &NamedWhatIf::moves))
       .def("__repr__", [](const NamedWhatIf& w) {
         return "WhatIf(value=" + shown(w.value) + ", other_value=" + shown(w.other_value) + ", " +
                std::to_string(w.moves.size()) + " moves)";
@@ -252,6 +265,16 @@ MomentLeaks
                                      to_number(target, "target"));
           },
           py::arg("from_state"), py::arg("to"), py::arg("target"), doc::Sensitivity_change_to_reach)
+      .def(pickled<BoundSensitivity>(
+          "Sensitivity",
+          [](const BoundSensitivity& self) {
+            return std::tuple(BoundValue{self.why.value(), std::nullopt}, self.why.start(), self.why.allowed(),
+                              self.lifecycle);
+          },
+          [](const BoundValue& value, const Vector& start, const std::optional<Mask>& allowed,
+             std::optional<Lifecycle> lifecycle) {
+            return BoundSensitivity{sensitivity(value.value, start, allowed), std::move(lifecycle)};
+          }))
       .def("__repr__", [](const BoundSensitivity& s) {
         return "Sensitivity(" + std::to_string(s.why.states().n_states()) + " states)";
       });

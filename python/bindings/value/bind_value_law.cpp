@@ -3,7 +3,51 @@
 #include "docs.hpp"
 #include "support/arguments.hpp"
 #include "support/each_number.hpp"
+#include "support/pickling.hpp"
 #include "value/bound_value.hpp"
+
+namespace sojourn {
+
+// What a law holds, for pickling: its points as arrays.
+struct ValueLawAccess {
+  using Points = std::vector<ValueAtom>;
+
+  static Matrix out(const Points& points) {
+    static_assert(sizeof(ValueAtom) == 2 * sizeof(double));
+    if (points.empty()) return Matrix(0, 2);
+    return Eigen::Map<const Matrix>(&points.front().value, static_cast<Index>(points.size()), 2);
+  }
+  static Points in(const Matrix& numbers) {
+    Points points;
+    for (Index k = 0; k < numbers.rows(); ++k) points.push_back({numbers(k, 0), numbers(k, 1)});
+    return points;
+  }
+
+  static auto split(const ValueLaw& law) {
+    return std::tuple(out(law.atoms_), law.cumulative_, out(law.lowest_), out(law.highest_), law.mean_,
+                      law.standard_deviation_, law.error_in_value_, law.error_in_probability_, law.slip_bound_,
+                      law.slip_variance_, law.definition_);
+  }
+  static ValueLaw join(const Matrix& atoms, std::vector<double> cumulative, const Matrix& lowest, const Matrix& highest,
+                       double mean, double standard_deviation, double error_in_value, double error_in_probability,
+                       double slip_bound, double slip_variance, std::string definition) {
+    ValueLaw law;
+    law.atoms_ = in(atoms);
+    law.cumulative_ = std::move(cumulative);
+    law.lowest_ = in(lowest);
+    law.highest_ = in(highest);
+    law.mean_ = mean;
+    law.standard_deviation_ = standard_deviation;
+    law.error_in_value_ = error_in_value;
+    law.error_in_probability_ = error_in_probability;
+    law.slip_bound_ = slip_bound;
+    law.slip_variance_ = slip_variance;
+    law.definition_ = std::move(definition);
+    return law;
+  }
+};
+
+}  // namespace sojourn
 
 namespace sojourn::python {
 
@@ -97,6 +141,8 @@ void bind_value_law(py::module_& m) {
           py::arg("p"), docs(doc::ValueLaw_quantile_bounds, "A pair (lower, upper).").c_str())
       .def_property_readonly("definition", &ValueLaw::definition, doc::ValueLaw_definition)
       .def("__len__", [](const ValueLaw& law) { return law.atoms().size(); })
+      .def(pickled<ValueLaw>("ValueLaw", &ValueLawAccess::split,
+                             [](auto... part) { return ValueLawAccess::join(std::move(part)...); }))
       .def("__repr__", [](const ValueLaw& law) {
         return "ValueLaw(mean=" + std::string(py::repr(py::float_(law.mean()))) +
                ", std=" + std::string(py::repr(py::float_(law.standard_deviation()))) + ": " + law.definition() + ")";

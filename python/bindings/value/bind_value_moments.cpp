@@ -2,6 +2,7 @@
 
 #include "docs.hpp"
 #include "support/arguments.hpp"
+#include "support/pickling.hpp"
 #include "value/bound_value.hpp"
 
 namespace sojourn::python {
@@ -40,6 +41,8 @@ void bind_value_moments(py::module_& m) {
           "raw",
           [](const StartMoments& self, const ArrayArgument& k) { return self.raw(static_cast<int>(to_index(k, "k"))); },
           py::arg("k"), doc::StartMoments_raw)
+      .def(pickled_by_fields<StartMoments>("StartMoments", &StartMoments::mean, &StartMoments::variance,
+                                           &StartMoments::third_central, &StartMoments::fourth_central))
       .def("__repr__", [](const StartMoments& self) {
         return "StartMoments(mean=" + std::string(py::repr(py::float_(self.mean))) +
                ", std=" + std::string(py::repr(py::float_(self.standard_deviation()))) + ")";
@@ -78,6 +81,9 @@ Returns
 StartMoments
     `mean`, `variance`, `std`, `skewness`, `excess_kurtosis`, `raw(k)`.)")
               .c_str())
+      .def(pickled<BoundMoments>(
+          "ValueMoments", [](const BoundMoments& self) { return std::tie(self.value); },
+          [](const BoundValue& value) { return BoundMoments{ask(value), value}; }))
       .def("__repr__", [](const BoundMoments& self) {
         return "ValueMoments(" + std::to_string(self.moments.mean().size()) + " states)";
       });

@@ -220,7 +220,7 @@ table(
 )
 table(_core.MarketSimulation, lambda self: self.definition)
 table(_core.MarketPeople, lambda self: self.numbers.definition, _people)
-values(_core.Policy, None)
+values(_core.Policy, "What a policy costs by itself, currency")
 values(
     _core.PolicyOutcome,
     "What a policy changes, currency discounted to today",
