@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "docs.hpp"
+#include "simulation/pickled_parts.hpp"
 #include "support/arguments.hpp"
 #include "support/text.hpp"
 
@@ -158,6 +159,7 @@ void bind_cohorts(py::module_& m) {
           "to_dict", [](const BoundPath& self) { return table(self.cohorts(), self.path, self.path + 1, false); },
           "The path as a table, one row per period: period, survivors, revenue (where there is money), then customers "
           "in\neach state under its name (with an underscore added where the name is taken); each a NumPy array.")
+      .def(pickled_by_fields<BoundPath>("CohortPath", &BoundPath::owner, &BoundPath::path))
       .def("__repr__", [](const BoundPath& self) {
         return "CohortPath(" + std::to_string(self.simulation().first_path() + self.path) + ", " +
                std::to_string(self.simulation().horizon()) + " periods)";
@@ -272,6 +274,8 @@ void bind_cohorts(py::module_& m) {
           "then\ncustomers in each state under its name (with an underscore added where the name is taken); each a "
           "NumPy array.")
       .def("__str__", [](const BoundCohorts& self) { return self.simulation.definition(); })
+      .def(pickled_by_fields<BoundCohorts>("CohortSimulation", &BoundCohorts::simulation, &BoundCohorts::chain,
+                                           &BoundCohorts::has_money))
       .def("__repr__", [](const BoundCohorts& self) {
         return "CohortSimulation(" + std::to_string(self.simulation.customers()) + " customers, " +
                text::plural(self.simulation.n_paths(), "path") + ", seed=" + std::to_string(self.simulation.seed()) +

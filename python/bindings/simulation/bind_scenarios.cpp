@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "docs.hpp"
+#include "simulation/pickled_parts.hpp"
 #include "support/arguments.hpp"
 
 SOJOURN_ARGUMENT(ScenariosArgument, "Scenario | Sequence[Scenario]");
@@ -241,6 +242,8 @@ void bind_scenarios(py::module_& m) {
           "clock", [](const ChainSchedule& self) { return to_word(self.clock, clocks); }, doc::Clock)
       .def_property_readonly(
           "after_last", [](const ChainSchedule& self) { return to_word(self.after_last, after_lasts); }, doc::AfterLast)
+      .def(pickled_by_fields<ChainSchedule>("ChainSchedule", &ChainSchedule::chains, &ChainSchedule::clock,
+                                            &ChainSchedule::after_last))
       .def("__repr__", [](const ChainSchedule& self) {
         return "ChainSchedule(" + std::to_string(self.chains.size()) + " chains, clock='" +
                to_word(self.clock, clocks) + "', after_last='" + to_word(self.after_last, after_lasts) + "')";
@@ -270,6 +273,8 @@ void bind_scenarios(py::module_& m) {
           "chain", [](const BoundIntervention& self) { return self.intervention.chain; }, doc::Intervention_chain)
       .def_property_readonly(
           "clock", [](const BoundIntervention& self) { return to_word(self.intervention.clock, clocks); }, doc::Clock)
+      .def(pickled_by_fields<BoundIntervention>("Intervention", &BoundIntervention::intervention,
+                                                &BoundIntervention::rewards))
       .def("__repr__", [](const BoundIntervention& self) {
         return "Intervention(" + std::to_string(self.intervention.first) +
                (self.intervention.last ? ", last=" + std::to_string(*self.intervention.last) : "") +
@@ -307,6 +312,7 @@ cost_per_period : float
       .def_property_readonly(
           "cost_per_period", [](const BoundScenario& self) { return self.scenario.cost_per_period; },
           doc::Scenario_cost_per_period)
+      .def(pickled_by_fields<BoundScenario>("Scenario", &BoundScenario::scenario, &BoundScenario::start))
       .def("__repr__", [](const BoundScenario& self) {
         const Scenario& of = self.scenario;
         return "Scenario(" + std::to_string(of.chain.n_states()) + " states, " +
@@ -324,6 +330,8 @@ cost_per_period : float
       .def_readonly("p", &QuantileWidth::p, doc::QuantileWidth_p)
       .def_readonly("width", &QuantileWidth::width, "Currency.")
       .def_readonly("level", &QuantileWidth::level, doc::QuantileWidth_level)
+      .def(pickled_by_fields<QuantileWidth>("QuantileWidth", &QuantileWidth::p, &QuantileWidth::width,
+                                            &QuantileWidth::level))
       .def("__repr__", [](const QuantileWidth& self) {
         return "QuantileWidth(" + number(self.p) + ", " + number(self.width) + ", level=" + number(self.level) + ")";
       });
@@ -344,6 +352,7 @@ cost_per_period : float
            py::kw_only(), py::arg("standard_error") = py::none(), py::arg("quantile_width") = py::none())
       .def_readonly("standard_error", &StopAt::standard_error, doc::StopAt_standard_error)
       .def_readonly("quantile_width", &StopAt::quantile_width, doc::StopAt_quantile_width)
+      .def(pickled_by_fields<StopAt>("StopAt", &StopAt::standard_error, &StopAt::quantile_width))
       .def("__repr__", [](const StopAt& self) {
         return "StopAt(" + (self.standard_error ? "standard_error=" + number(*self.standard_error) : std::string()) +
                (self.standard_error && self.quantile_width ? ", " : "") +
@@ -358,6 +367,8 @@ cost_per_period : float
       .def_readonly("standard_error", &SimulatedMean::standard_error, doc::SimulatedMean_standard_error)
       .def_readonly("exact", &SimulatedMean::exact, doc::SimulatedMean_exact)
       .def_readonly("z", &SimulatedMean::z, doc::SimulatedMean_z)
+      .def(pickled_by_fields<SimulatedMean>("SimulatedMean", &SimulatedMean::mean, &SimulatedMean::standard_error,
+                                            &SimulatedMean::exact, &SimulatedMean::z))
       .def("__repr__", [](const SimulatedMean& self) {
         return "SimulatedMean(" + number(self.mean) + " ± " + number(self.standard_error) +
                (self.exact ? ", exact " + number(*self.exact) : std::string()) + ")";
@@ -368,6 +379,8 @@ cost_per_period : float
       .def_readonly("level", &QuantileInterval::level, doc::QuantileInterval_level)
       .def_readonly("lower", &QuantileInterval::lower, "Currency.")
       .def_readonly("upper", &QuantileInterval::upper, "Currency.")
+      .def(pickled_by_fields<QuantileInterval>("QuantileInterval", &QuantileInterval::p, &QuantileInterval::level,
+                                               &QuantileInterval::lower, &QuantileInterval::upper))
       .def("__repr__", [](const QuantileInterval& self) {
         return "QuantileInterval(p=" + number(self.p) + ", level=" + number(self.level) +
                ", lower=" + number(self.lower) + ", upper=" + number(self.upper) + ")";
@@ -429,6 +442,7 @@ cost_per_period : float
           "A table, one row per period: period, survivors, revenue, costs, then customers in each state under its "
           "name\n"
           "(with an underscore added where the name is taken); each a NumPy array.")
+      .def(pickled_by_fields<Bound>("ScenarioSimulation", &Bound::simulation, &Bound::states))
       .def("__repr__", [](const Bound& self) {
         return "ScenarioSimulation(mean=" + number(self.simulation.mean.mean) + " ± " +
                number(self.simulation.mean.standard_error) + ", " + std::to_string(self.simulation.customers) +
@@ -455,6 +469,12 @@ cost_per_period : float
       .def_readonly("is_reached", &Comparison::is_reached, doc::ScenarioComparison_is_reached)
       .def_readonly("quantile_interval", &Comparison::quantile_interval, doc::ScenarioComparison_quantile_interval)
       .def_readonly("definition", &Comparison::definition, doc::ScenarioComparison_definition)
+      .def(pickled_by_fields<Comparison>(
+          "ScenarioComparison", &Comparison::base, &Comparison::changed, &Comparison::difference,
+          &Comparison::base_mean, &Comparison::changed_mean, &Comparison::mean_difference,
+          &Comparison::controlled_difference, &Comparison::independent_standard_error, &Comparison::gain,
+          &Comparison::correlation, &Comparison::share_better, &Comparison::share_worse, &Comparison::customers,
+          &Comparison::is_reached, &Comparison::quantile_interval, &Comparison::definition))
       .def("__repr__", [](const Comparison& self) {
         return "ScenarioComparison(difference=" + number(self.mean_difference.mean) + " ± " +
                number(self.mean_difference.standard_error) + ", " + std::to_string(self.customers) + " customers)";

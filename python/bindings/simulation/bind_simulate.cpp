@@ -1,6 +1,7 @@
 #include "sojourn/simulation/simulate.hpp"
 
 #include "docs.hpp"
+#include "simulation/pickled_parts.hpp"
 #include "support/arguments.hpp"
 #include "support/memory.hpp"
 #include "support/printing.hpp"
@@ -198,6 +199,7 @@ void bind_simulate(py::module_& m) {
           },
           py::arg("parts"), doc::Simulation_merge)
       .def("__str__", [](const BoundSimulation& self) { return printed(self.simulation); })
+      .def(pickled_by_fields<BoundSimulation>("Simulation", &BoundSimulation::simulation, &BoundSimulation::states))
       .def("__repr__", [](const BoundSimulation& self) {
         return "Simulation(" + std::to_string(self.simulation.customers()) +
                " customers, seed=" + std::to_string(self.simulation.seed()) + ")";

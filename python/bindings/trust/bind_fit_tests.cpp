@@ -2,6 +2,7 @@
 
 #include "docs.hpp"
 #include "support/arguments.hpp"
+#include "trust/pickled_parts.hpp"
 #include "value/bound_value.hpp"
 #include "value/named_what_if.hpp"
 
@@ -224,6 +225,10 @@ void bind_results(py::module_& m) {
       .def("sentence", &TestResult::sentence, doc::TestResult_sentence)
       .def("to_dict", &result_fields, "Field name → value.")
       .def("__str__", &TestResult::sentence)
+      .def(pickled_by_fields<TestResult>("TestResult", &TestResult::question, &TestResult::method,
+                                         &TestResult::statistic, &TestResult::degrees_of_freedom, &TestResult::p_value,
+                                         &TestResult::moves, &TestResult::cells, &TestResult::sparse_cells,
+                                         &TestResult::effect, &TestResult::effect_by_chance))
       .def("__repr__", [](const TestResult& r) { return "TestResult(" + short_of(r) + ")"; });
 
   py::class_<NamedDeparture>(m, "Departure", doc::Departure)
@@ -244,6 +249,8 @@ void bind_results(py::module_& m) {
           "p_value", [](const NamedDeparture& d) { return d.departure.p_value; }, doc::Departure_p_value)
       .def_property_readonly(
           "amount", [](const NamedDeparture& d) { return d.departure.amount; }, doc::Departure_amount)
+      .def(pickled_by_fields<NamedDeparture>("Departure", &NamedDeparture::from_state, &NamedDeparture::departure,
+                                             &NamedDeparture::to_state))
       .def("__repr__", [](const NamedDeparture& d) {
         return "Departure(" + shown(d.from_state) + ", " + shown(d.departure.group) + ", " + shown(d.to_state) +
                ", probability=" + shown(d.departure.probability) +
@@ -254,6 +261,8 @@ void bind_results(py::module_& m) {
       .def_readonly("state", &NamedStateTest::state, "State name.")
       .def_readonly("test", &NamedStateTest::test, "The test of this row alone.")
       .def_readonly("adjusted_p_value", &NamedStateTest::adjusted_p_value, doc::StateTest_adjusted_p_value)
+      .def(pickled_by_fields<NamedStateTest>("StateTest", &NamedStateTest::state, &NamedStateTest::test,
+                                             &NamedStateTest::adjusted_p_value))
       .def("__repr__", [](const NamedStateTest& s) {
         return "StateTest(" + shown(s.state) + ", " + short_of(s.test) +
                ", adjusted_p_value=" + shown(s.adjusted_p_value) + ")";
@@ -288,6 +297,8 @@ void bind_results(py::module_& m) {
            "A table of the departures: from_state, group, to_state, moves, of, probability, pooled_probability,\n"
            "p_value and, with a value, amount; each a NumPy array.")
       .def("__str__", &RowsTest::sentence)
+      .def(pickled_by_fields<RowsTest>("RowsTest", &RowsTest::states, &RowsTest::overall, &RowsTest::by_state,
+                                       &RowsTest::departures, &RowsTest::adjustment))
       .def("__repr__", [](const RowsTest& test) { return "RowsTest(" + short_of(test.overall) + ")"; });
 
   py::class_<OrderTest>(m, "OrderTest", doc::OrderTest)
@@ -306,6 +317,7 @@ void bind_results(py::module_& m) {
           },
           "A table, one row per step; each column a NumPy array.")
       .def("__str__", &OrderTest::sentence)
+      .def(pickled_by_fields<OrderTest>("OrderTest", &OrderTest::steps))
       .def("__repr__", [](const OrderTest& test) {
         std::string out;
         for (const RowsTest& step : test.steps)
@@ -320,6 +332,9 @@ void bind_results(py::module_& m) {
       .def_readonly("n_parameters", &OrderLikelihood::n_parameters, doc::OrderLikelihood_n_parameters)
       .def_readonly("aic", &OrderLikelihood::aic, doc::OrderLikelihood_aic)
       .def_readonly("bic", &OrderLikelihood::bic, doc::OrderLikelihood_bic)
+      .def(pickled_by_fields<OrderLikelihood>("OrderLikelihood", &OrderLikelihood::order,
+                                              &OrderLikelihood::log_likelihood, &OrderLikelihood::n_parameters,
+                                              &OrderLikelihood::aic, &OrderLikelihood::bic))
       .def("__repr__", [](const OrderLikelihood& o) {
         return "OrderLikelihood(" + std::to_string(o.order) + ", aic=" + shown(o.aic) + ", bic=" + shown(o.bic) + ")";
       });
@@ -350,6 +365,8 @@ void bind_results(py::module_& m) {
           },
           "A table, one row per order: order, log_likelihood, n_parameters, aic, bic; each a NumPy array.")
       .def("__str__", &InformationCriteria::sentence)
+      .def(pickled_by_fields<InformationCriteria>("InformationCriteria", &InformationCriteria::orders,
+                                                  &InformationCriteria::moves))
       .def("__repr__", [](const InformationCriteria& criteria) {
         return "InformationCriteria(best_by_aic=" + std::to_string(criteria.best_by_aic()) +
                ", best_by_bic=" + std::to_string(criteria.best_by_bic()) + ")";
@@ -359,6 +376,8 @@ void bind_results(py::module_& m) {
       .def_readonly("segment", &NamedSegmentValue::segment, "Name of the segment.")
       .def_readonly("against", &NamedSegmentValue::against, doc::SegmentValue_against)
       .def_readonly("difference", &NamedSegmentValue::difference, doc::SegmentValue_difference)
+      .def(pickled_by_fields<NamedSegmentValue>("SegmentValue", &NamedSegmentValue::segment,
+                                                &NamedSegmentValue::against, &NamedSegmentValue::difference))
       .def("__repr__", [](const NamedSegmentValue& v) {
         return "SegmentValue(" + shown(v.segment) + ", against=" + shown(v.against) +
                ", value=" + shown(v.difference.value) + ", other_value=" + shown(v.difference.other_value) + ")";
@@ -387,6 +406,7 @@ void bind_results(py::module_& m) {
           "to_dict", [](const SegmentTest& test) { return departures_table(test.rows); },
           "A table of the departures, as that of `RowsTest`.")
       .def("__str__", &SegmentTest::sentence)
+      .def(pickled_by_fields<SegmentTest>("SegmentTest", &SegmentTest::rows, &SegmentTest::values))
       .def("__repr__", [](const SegmentTest& test) { return "SegmentTest(" + short_of(test.rows.overall) + ")"; });
 
   py::class_<StayLength>(m, "StayLength", doc::StayLength)
@@ -395,6 +415,8 @@ void bind_results(py::module_& m) {
       .def_readonly("at_risk", &StayLength::at_risk, doc::StayLength_at_risk)
       .def_readonly("left", &StayLength::left, doc::StayLength_left)
       .def_readonly("leaving", &StayLength::leaving, doc::StayLength_leaving)
+      .def(pickled_by_fields<StayLength>("StayLength", &StayLength::from, &StayLength::to, &StayLength::at_risk,
+                                         &StayLength::left, &StayLength::leaving))
       .def("__repr__", [](const StayLength& s) {
         return "StayLength(" + std::to_string(s.from) + ", " + std::to_string(s.to) + ", leaving=" + shown(s.leaving) +
                ")";
@@ -419,6 +441,7 @@ void bind_results(py::module_& m) {
           },
           py::arg("level") = 0.05,
           R"("even" where the test does not reject; else leaving "falls" or "rises" with time spent, or is "uneven".)")
+      .def(pickled_by_fields<NamedDwellTest>("StateDwellTest", &NamedDwellTest::state, &NamedDwellTest::test))
       .def("__repr__", [](const NamedDwellTest& s) {
         return "StateDwellTest(" + shown(s.state) + ", " + short_of(s.test.test) + ", direction='" +
                to_word(s.test.direction(), directions) + "')";
@@ -465,6 +488,8 @@ void bind_results(py::module_& m) {
           },
           "A table, one row per state and length of stay; each column a NumPy array.")
       .def("__str__", &DwellTest::sentence)
+      .def(pickled_by_fields<DwellTest>("DwellTest", &DwellTest::states, &DwellTest::overall, &DwellTest::by_state,
+                                        &DwellTest::adjustment))
       .def("__repr__", [](const DwellTest& test) { return "DwellTest(" + short_of(test.overall) + ")"; });
 
   py::class_<FitTests>(m, "FitTests", doc::FitTests)
@@ -497,6 +522,9 @@ void bind_results(py::module_& m) {
              for (const std::string& line : tests.sentences()) out += (out.empty() ? "" : "\n") + line;
              return out;
            })
+      .def(pickled_by_fields<FitTests>("FitTests", &FitTests::order, &FitTests::criteria, &FitTests::visits,
+                                       &FitTests::by_calendar, &FitTests::by_age, &FitTests::dwell, &FitTests::period,
+                                       &FitTests::level, &FitTests::material))
       .def("__repr__",
            [](const FitTests& tests) { return "FitTests(" + std::to_string(tests.warnings().size()) + " warnings)"; });
 }

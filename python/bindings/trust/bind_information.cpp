@@ -2,6 +2,7 @@
 
 #include "docs.hpp"
 #include "support/arguments.hpp"
+#include "trust/pickled_parts.hpp"
 #include "value/bound_value.hpp"
 
 namespace sojourn::python {
@@ -31,6 +32,7 @@ void bind_information(py::module_& m) {
                              doc::StateInformation_reward_variance)
       .def_property_readonly("share", of_row(&StateInformation::share), doc::StateInformation_share)
       .def_property_readonly("narrowing", of_row(&StateInformation::narrowing), doc::StateInformation_narrowing)
+      .def(pickled_by_fields<NamedInformation>("StateInformation", &NamedInformation::state, &NamedInformation::row))
       .def("__repr__", [](const NamedInformation& self) {
         return "StateInformation(" + std::string(py::repr(py::str(self.state))) +
                ", share=" + std::string(py::repr(py::float_(self.row.share))) +
@@ -61,6 +63,8 @@ void bind_information(py::module_& m) {
             return self.periods_to_reach(to_state_name(state, self.states()), to_number(target, "target"));
           },
           py::arg("state"), py::arg("target"), doc::ValueOfInformation_periods_to_reach)
+      .def(pickled<ValueOfInformation>("ValueOfInformation", &ValueOfInformationAccess::split,
+                                       [](auto... part) { return ValueOfInformationAccess::join(std::move(part)...); }))
       .def("__repr__", [](const ValueOfInformation& self) {
         return "ValueOfInformation(mean=" + std::string(py::repr(py::float_(self.mean()))) +
                ", standard_error=" + std::string(py::repr(py::float_(self.standard_error()))) + ", " +

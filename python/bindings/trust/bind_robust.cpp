@@ -2,6 +2,7 @@
 
 #include "docs.hpp"
 #include "support/arguments.hpp"
+#include "trust/pickled_parts.hpp"
 #include "value/bound_value.hpp"
 
 namespace sojourn::python {
@@ -22,6 +23,9 @@ void bind_robust(py::module_& m) {
           "hold",
           [](const PossibleChains& self, const ChainArgument& chain) { return self.hold(to_chain(chain, "hold")); },
           py::arg("chain"), doc::PossibleChains_hold)
+      .def(pickled_by_fields<PossibleChains>("PossibleChains", &PossibleChains::level, &PossibleChains::states,
+                                             &PossibleChains::lower, &PossibleChains::upper,
+                                             &PossibleChains::n_intervals))
       .def("__repr__", [](const PossibleChains& self) {
         return "PossibleChains(level=" + std::string(py::repr(py::float_(self.level))) + ", " +
                std::to_string(self.states.n_states()) + " states)";
@@ -44,6 +48,9 @@ void bind_robust(py::module_& m) {
           "The rewards under which every state is worth most.")
       .def_property_readonly(
           "possible", [](const ValueBounds& self) { return self.possible; }, doc::PossibleChains)
+      .def(pickled_by_fields<ValueBounds>("ValueBounds", &ValueBounds::level, &ValueBounds::lower, &ValueBounds::upper,
+                                          &ValueBounds::worst_chain, &ValueBounds::worst_rewards,
+                                          &ValueBounds::best_chain, &ValueBounds::best_rewards, &ValueBounds::possible))
       .def("__repr__", [](const ValueBounds& self) {
         return "ValueBounds(level=" + std::string(py::repr(py::float_(self.level))) + ", " +
                std::to_string(self.lower.size()) + " states)";

@@ -3,6 +3,7 @@
 #include "data/fit_arguments.hpp"
 #include "docs.hpp"
 #include "support/arguments.hpp"
+#include "trust/pickled_parts.hpp"
 #include "value/bound_value.hpp"
 
 SOJOURN_ARGUMENT(FitOrValueArgument, "FitResult | LifetimeValue");
@@ -31,6 +32,12 @@ struct Form {
     return copy(numbers).attr("reshape")(py::cast(shape));
   }
 };
+
+// An answer in one line.
+std::string shown(const Form& form, const Vector& numbers) {
+  const py::str text = py::repr(form.write(numbers));
+  return py::str(" ").attr("join")(text.attr("split")()).cast<std::string>();
+}
 
 struct BoundUncertain {
   Uncertain answer;
@@ -225,10 +232,20 @@ void bind_uncertainty(py::module_& m) {
       .def_property_readonly(
           "upper", [](const BoundInterval& self) { return self.form.write(self.interval.upper); },
           "Upper ends, in the form and unit of the answer.")
+      .def(pickled<BoundInterval>(
+          "AnswerInterval",
+          [](const BoundInterval& self) {
+            return std::tie(self.interval.level, self.interval.lower, self.interval.upper, self.form.states,
+                            self.form.shape);
+          },
+          [](double level, Vector lower, Vector upper, std::optional<StateSpace> states,
+             std::vector<py::ssize_t> shape) {
+            return BoundInterval{{level, std::move(lower), std::move(upper)}, {std::move(states), std::move(shape)}};
+          }))
       .def("__repr__", [](const BoundInterval& self) {
-        const auto shown = [&](const Vector& ends) { return std::string(py::repr(self.form.write(ends))); };
         return "AnswerInterval(level=" + std::string(py::repr(py::float_(self.interval.level))) +
-               ", lower=" + shown(self.interval.lower) + ", upper=" + shown(self.interval.upper) + ")";
+               ", lower=" + shown(self.form, self.interval.lower) + ", upper=" + shown(self.form, self.interval.upper) +
+               ")";
       });
 
   py::class_<BoundUncertain>(m, "Uncertain", doc::Uncertain)
@@ -264,10 +281,26 @@ void bind_uncertainty(py::module_& m) {
           "What the first draw without an answer said; empty when there is none.")
       .def_property_readonly(
           "definition", [](const BoundUncertain& self) { return self.answer.definition(); }, doc::Uncertain_definition)
+      .def(pickled<BoundUncertain>(
+          "Uncertain",
+          [](const BoundUncertain& self) {
+            const Uncertain& answer = self.answer;
+            std::optional<Matrix> draws;
+            if (answer.n_draws() > 0) draws = answer.draws();
+            return std::tuple(answer.estimate(), answer.standard_error(), std::move(draws), answer.spread(),
+                              answer.n_failed(), answer.first_failure(), self.form.states, self.form.shape);
+          },
+          [](Vector estimate, Vector error, std::optional<Matrix> draws, Spread spread, Index n_failed,
+             std::string first_failure, std::optional<StateSpace> states, std::vector<py::ssize_t> shape) {
+            return BoundUncertain{
+                draws ? Uncertain(std::move(estimate), std::move(*draws), spread, n_failed, std::move(first_failure))
+                      : Uncertain(std::move(estimate), std::move(error)),
+                {std::move(states), std::move(shape)}};
+          }))
       .def("__repr__", [](const BoundUncertain& self) {
-        return "Uncertain(estimate=" + std::string(py::repr(self.form.write(self.answer.estimate()))) +
-               ", standard_error=" + std::string(py::repr(self.form.write(self.answer.standard_error()))) + ", " +
-               self.answer.definition() + ")";
+        return "Uncertain(estimate=" + shown(self.form, self.answer.estimate()) +
+               ", standard_error=" + shown(self.form, self.answer.standard_error()) + ", " + self.answer.definition() +
+               ")";
       });
 
   py::class_<ChainDraws>(m, "ChainDraws", doc::ChainDraws)
