@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "docs.hpp"
+#include "market/pickled_parts.hpp"
 #include "market/referrals_argument.hpp"
 #include "support/arguments.hpp"
 #include "support/text.hpp"
@@ -284,6 +285,8 @@ good, bad : dict {state: rate} or array_like of shape (n_states,), optional
     Experiences shared per period by one who is in a state.)")
       .def_readonly("name", &BoundSource::name, doc::ExperienceSource_name)
       .def_readonly("weight", &BoundSource::weight, doc::ExperienceSource_weight)
+      .def(pickled_by_fields<BoundSource>("ExperienceSource", &BoundSource::name, &BoundSource::weight,
+                                          &BoundSource::good, &BoundSource::bad))
       .def("__repr__", [](const BoundSource& self) {
         return "ExperienceSource(" + std::string(py::repr(py::str(self.name))) +
                ", weight=" + std::string(py::repr(py::float_(self.weight))) + ")";
@@ -319,6 +322,8 @@ good, bad : float
     Stocks of experiences today, at least 0.)")
       .def_property_readonly(
           "search", [](const BoundReputation& self) { return self.reputation.search; }, doc::MarketReputation_search)
+      .def(pickled_by_fields<BoundReputation>("MarketReputation", &BoundReputation::reputation,
+                                              &BoundReputation::sources))
       .def("__repr__", [](const BoundReputation& self) {
         return "MarketReputation(" + std::string(py::repr(py::str(self.reputation.search))) + ", " +
                text::plural(static_cast<std::int64_t>(self.sources.size()), "source") + ")";
@@ -372,6 +377,10 @@ reputation : MarketReputation, optional
       .def(
           "replace", [](const Market& self, const py::kwargs& changes) { return replaced(self, changes); },
           "A changed copy: the same market with other arguments, by their names.")
+      .def(pickled_by_fields<Market>("Market", &Market::chain, &Market::rewards, &Market::people, &Market::stock,
+                                     &Market::referrals, &Market::arrives_at, &Market::advertising,
+                                     &Market::advertising_arrives_at, &Market::advertising_cost, &Market::referred_cost,
+                                     &Market::advertised_cost, &Market::returns, &Market::reputation))
       .def("__repr__", [](const Market& self) {
         return "Market(" + text::plural(self.chain.n_states(), "state") + ", people=" + std::to_string(self.people) +
                ")";
@@ -407,6 +416,11 @@ reputation : MarketReputation, optional
                     " by word of mouth, " + text::number(self.advertised.sum(), 6) + " by advertising; profit " +
                     text::number(self.profit, 6);
            })
+      .def(pickled_by_fields<MarketPath>("MarketPath", &MarketPath::states, &MarketPath::occupancy, &MarketPath::pool,
+                                         &MarketPath::inside, &MarketPath::gone, &MarketPath::referred,
+                                         &MarketPath::advertised, &MarketPath::good, &MarketPath::bad,
+                                         &MarketPath::reputation, &MarketPath::revenue, &MarketPath::costs,
+                                         &MarketPath::profit, &MarketPath::definition))
       .def("__repr__", [](const MarketPath& self) {
         return "MarketPath(" + text::plural(self.referred.size(), "period") +
                ", profit=" + std::string(py::repr(py::float_(self.profit))) + ")";
@@ -443,6 +457,8 @@ reputation : MarketReputation, optional
       .def_property_readonly(
           "residual", [](const BoundEquilibrium& self) { return self.equilibrium.residual; },
           doc::MarketEquilibrium_residual)
+      .def(pickled_by_fields<BoundEquilibrium>("MarketEquilibrium", &BoundEquilibrium::equilibrium,
+                                               &BoundEquilibrium::states))
       .def("__repr__", [](const BoundEquilibrium& self) {
         return std::string("MarketEquilibrium(") + (self.equilibrium.is_stable ? "stable" : "unstable") +
                ", pool=" + std::string(py::repr(py::float_(self.equilibrium.pool))) +
@@ -462,6 +478,9 @@ reputation : MarketReputation, optional
                     text::number(self.current, 6) + "; growth today " + text::number(self.growth_now, 6) +
                     " per period";
            })
+      .def(pickled_by_fields<MarketThreshold>(
+          "MarketThreshold", &MarketThreshold::probability, &MarketThreshold::grows_above, &MarketThreshold::reputation,
+          &MarketThreshold::current, &MarketThreshold::growth_now, &MarketThreshold::definition))
       .def("__repr__", [](const MarketThreshold& self) {
         return "MarketThreshold(probability=" + std::string(py::repr(py::float_(self.probability))) +
                ", current=" + std::string(py::repr(py::float_(self.current))) + ")";
@@ -477,6 +496,8 @@ reputation : MarketReputation, optional
              return self.definition + "\nprofit believed " + text::number(self.believed.profit, 6) + ", felt " +
                     text::number(self.felt.profit, 6) + ", difference " + text::number(self.profit, 6);
            })
+      .def(pickled_by_fields<DeliveryGap>("DeliveryGap", &DeliveryGap::believed, &DeliveryGap::felt,
+                                          &DeliveryGap::profit, &DeliveryGap::definition))
       .def("__repr__", [](const DeliveryGap& self) {
         return "DeliveryGap(profit=" + std::string(py::repr(py::float_(self.profit))) + ")";
       });
@@ -519,6 +540,12 @@ reputation : MarketReputation, optional
           "each a NumPy array.")
       .def("__len__", [](const MarketSimulation& self) { return self.n_paths; })
       .def("__str__", [](const MarketSimulation& self) { return self.definition; })
+      .def(pickled_by_fields<MarketSimulation>(
+          "MarketSimulation", &MarketSimulation::states, &MarketSimulation::n_paths, &MarketSimulation::first_path,
+          &MarketSimulation::horizon, &MarketSimulation::seed, &MarketSimulation::occupancy, &MarketSimulation::pool,
+          &MarketSimulation::referred, &MarketSimulation::advertised, &MarketSimulation::good, &MarketSimulation::bad,
+          &MarketSimulation::reputation, &MarketSimulation::revenue, &MarketSimulation::costs,
+          &MarketSimulation::profit, &MarketSimulation::definition))
       .def("__repr__", [](const MarketSimulation& self) {
         return "MarketSimulation(" + text::plural(self.n_paths, "path") + ", " + text::plural(self.horizon, "period") +
                ", seed=" + std::to_string(self.seed) + ")";
@@ -551,6 +578,8 @@ reputation : MarketReputation, optional
           doc::MarketPeople_brought)
       .def("__len__", [](const MarketPeople& self) { return self.n_persons(); })
       .def("__str__", [](const MarketPeople& self) { return self.numbers.definition; })
+      .def(pickled_by_fields<MarketPeople>("MarketPeople", &MarketPeople::numbers, &MarketPeople::arrived,
+                                           &MarketPeople::brought_by, &MarketPeople::generation, &MarketPeople::state))
       .def("__repr__", [](const MarketPeople& self) {
         return "MarketPeople(" + text::plural(self.n_persons(), "person") + ", " +
                text::plural(self.numbers.horizon, "period") + ", seed=" + std::to_string(self.numbers.seed) + ")";

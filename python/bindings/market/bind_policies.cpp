@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "docs.hpp"
+#include "market/pickled_parts.hpp"
 #include "support/arguments.hpp"
 #include "support/text.hpp"
 
@@ -192,6 +193,10 @@ cost_per_referral : float
       .def_readonly("cost_once", &Policy::cost_once, doc::Policy_cost_once)
       .def_readonly("cost_per_period", &Policy::cost_per_period, doc::Policy_cost_per_period)
       .def_readonly("cost_per_referral", &Policy::cost_per_referral, doc::Policy_cost_per_referral)
+      .def(pickled_by_fields<Policy>("Policy", &Policy::name, &Policy::moves, &Policy::rewards, &Policy::price,
+                                     &Policy::referrals, &Policy::referral_factors, &Policy::good_experiences,
+                                     &Policy::bad_experiences, &Policy::advertising, &Policy::cost_once,
+                                     &Policy::cost_per_period, &Policy::cost_per_person, &Policy::cost_per_referral))
       .def("__repr__", [](const Policy& self) { return "Policy(" + std::string(py::repr(py::str(self.name))) + ")"; });
 
   const auto maybe_interval = [](std::optional<NumberInterval> PolicyOutcome::* member) {
@@ -229,6 +234,12 @@ cost_per_referral : float
                              "never comes.")
       .def_readonly("paid_back", &PolicyOutcome::paid_back, doc::PolicyOutcome_paid_back)
       .def_readonly("path", &PolicyOutcome::path, "The market under the policy, as its mean field.")
+      .def(pickled_by_fields<PolicyOutcome>(
+          "PolicyOutcome", &PolicyOutcome::name, &PolicyOutcome::cost, &PolicyOutcome::own_value,
+          &PolicyOutcome::own_value_interval, &PolicyOutcome::total_value, &PolicyOutcome::base, &PolicyOutcome::profit,
+          &PolicyOutcome::payback, &PolicyOutcome::base_of_paths, &PolicyOutcome::profit_of_paths,
+          &PolicyOutcome::payback_of_paths, &PolicyOutcome::base_interval, &PolicyOutcome::profit_interval,
+          &PolicyOutcome::payback_interval, &PolicyOutcome::paid_back, &PolicyOutcome::path))
       .def("__repr__", [](const PolicyOutcome& self) {
         return "PolicyOutcome(" + std::string(py::repr(py::str(self.name))) + ", profit=" + text::number(self.profit) +
                ")";
@@ -253,6 +264,8 @@ cost_per_referral : float
           "A table, one row per policy: policy, cost, own_value, total_value, base, profit, each with its interval, "
           "payback\nand paid_back; each a NumPy array, infinite where a value is or where it is never paid back.")
       .def("__str__", [](const PolicyComparison& self) { return printed_table(self); })
+      .def(pickled_by_fields<PolicyComparison>("PolicyComparison", &PolicyComparison::base, &PolicyComparison::outcomes,
+                                               &PolicyComparison::definition))
       .def("__repr__", [](const PolicyComparison& self) {
         return "PolicyComparison(" + std::to_string(self.outcomes.size()) + " policies)";
       });

@@ -5,6 +5,7 @@
 
 #include "data/log_columns.hpp"
 #include "docs.hpp"
+#include "market/pickled_parts.hpp"
 #include "support/arguments.hpp"
 #include "support/text_table.hpp"
 
@@ -208,6 +209,14 @@ void bind_report(py::module_& m) {
              for (const std::string& note : self.notes()) all += note + "\n";
              return all;
            })
+      .def(pickled_by_fields<WordOfMouthReport>(
+          "WordOfMouthReport", &WordOfMouthReport::rows_read, &WordOfMouthReport::rows_used,
+          &WordOfMouthReport::missing_customer, &WordOfMouthReport::missing_referred, &WordOfMouthReport::missing_time,
+          &WordOfMouthReport::invalid_time, &WordOfMouthReport::missing_rating, &WordOfMouthReport::invalid_rating,
+          &WordOfMouthReport::unknown_customer, &WordOfMouthReport::unknown_referred, &WordOfMouthReport::self_referral,
+          &WordOfMouthReport::before_first_event, &WordOfMouthReport::referred_twice, &WordOfMouthReport::cycles,
+          &WordOfMouthReport::after_leaving, &WordOfMouthReport::after_last_period, &WordOfMouthReport::between_periods,
+          &WordOfMouthReport::customers))
       .def("__repr__", [](const WordOfMouthReport& self) {
         return "WordOfMouthReport(rows_read=" + std::to_string(self.rows_read) +
                ", rows_used=" + std::to_string(self.rows_used) +
@@ -228,6 +237,9 @@ void bind_counts_of_logs(py::module_& m) {
           doc::ReferralCounts_newcomers)
       .def_property_readonly("arrivals", counts_view(&ReferralCounts::arrivals), doc::ReferralCounts_arrivals)
       .def_readonly("report", &ReferralCounts::report, doc::WordOfMouthReport)
+      .def(pickled_by_fields<ReferralCounts>(
+          "ReferralCounts", &ReferralCounts::lifecycle, &ReferralCounts::period, &ReferralCounts::referrals,
+          &ReferralCounts::periods, &ReferralCounts::newcomers, &ReferralCounts::arrivals, &ReferralCounts::report))
       .def("__repr__", [](const ReferralCounts& self) { return counted("ReferralCounts", self); });
 
   py::class_<SharingCounts>(m, "SharingCounts", doc::SharingCounts)
@@ -246,6 +258,9 @@ void bind_counts_of_logs(py::module_& m) {
           "bad_at_most", [](const SharingCounts& self) { return self.scale.bad_at_most; },
           "Ratings of at most this are bad.")
       .def_readonly("report", &SharingCounts::report, doc::WordOfMouthReport)
+      .def(pickled_by_fields<SharingCounts>("SharingCounts", &SharingCounts::lifecycle, &SharingCounts::period,
+                                            &SharingCounts::good, &SharingCounts::bad, &SharingCounts::neither,
+                                            &SharingCounts::periods, &SharingCounts::scale, &SharingCounts::report))
       .def("__repr__", [](const SharingCounts& self) { return counted("SharingCounts", self); });
 
   m.def(
@@ -317,6 +332,8 @@ void bind_rates(py::module_& m) {
       .def_readonly("level", &RateInterval::level, "As it was asked for.")
       .def_readonly("lower", &RateInterval::lower, "Lower ends, events per customer-period.")
       .def_readonly("upper", &RateInterval::upper, "Upper ends, events per customer-period.")
+      .def(pickled_by_fields<RateInterval>("RateInterval", &RateInterval::level, &RateInterval::lower,
+                                           &RateInterval::upper))
       .def("__repr__", [](const RateInterval& self) {
         return "RateInterval(level=" + std::string(py::repr(py::float_(self.level))) +
                ", lower=" + std::string(py::repr(py::cast(self.lower))) +
@@ -376,6 +393,13 @@ void bind_rates(py::module_& m) {
           },
           "A table, one row per state; each column a NumPy array.")
       .def("__str__", &table_of)
+      .def(pickled<StateRates>(
+          "StateRates",
+          [](const StateRates& self) {
+            return std::tuple(self.what(), self.lifecycle(), self.period(), self.events(), self.periods(),
+                              self.options());
+          },
+          [](auto... part) { return StateRates(std::move(part)...); }))
       .def("__repr__", [](const StateRates& self) {
         return std::string("StateRates(what='") + to_word(self.what(), rates_of) +
                "', mean=" + std::string(py::repr(py::cast(self.mean()))) + ", period='" + self.period().name() + "')";
@@ -385,6 +409,7 @@ void bind_rates(py::module_& m) {
       .def_readonly("good", &SharingRates::good, "Good experiences shared per customer-period.")
       .def_readonly("bad", &SharingRates::bad, "Bad experiences shared per customer-period.")
       .def("__str__", [](const SharingRates& self) { return table_of(self.good) + "\n" + table_of(self.bad); })
+      .def(pickled_by_fields<SharingRates>("SharingRates", &SharingRates::good, &SharingRates::bad))
       .def("__repr__", [](const SharingRates& self) {
         return "SharingRates(good=" + std::string(py::repr(py::cast(self.good))) +
                ", bad=" + std::string(py::repr(py::cast(self.bad))) + ")";
@@ -498,6 +523,9 @@ void bind_offspring(py::module_& m) {
       .def_readonly("log_likelihood", &OffspringCandidate::log_likelihood,
                     "At the means of the data; None where the law makes the data impossible.")
       .def_readonly("criterion", &OffspringCandidate::criterion, doc::OffspringCandidate_criterion)
+      .def(pickled_by_fields<OffspringCandidate>("OffspringCandidate", &OffspringCandidate::law,
+                                                 &OffspringCandidate::per_state, &OffspringCandidate::n_means,
+                                                 &OffspringCandidate::log_likelihood, &OffspringCandidate::criterion))
       .def("__repr__", [](const OffspringCandidate& self) {
         return std::string("OffspringCandidate(law='") + to_word(self.law, offspring_laws) +
                "', per_state=" + (self.per_state ? "True" : "False") +
@@ -516,6 +544,9 @@ void bind_offspring(py::module_& m) {
       .def_property_readonly("can_tell", &OffspringFit::can_tell, doc::OffspringFit_can_tell)
       .def("sentence", &OffspringFit::sentence, doc::OffspringFit_sentence)
       .def("__str__", &OffspringFit::sentence)
+      .def(pickled_by_fields<OffspringFit>("OffspringFit", &OffspringFit::candidates, &OffspringFit::best,
+                                           &OffspringFit::best_is_per_state, &OffspringFit::difference,
+                                           &OffspringFit::mean, &OffspringFit::customer_periods, &OffspringFit::most))
       .def("__repr__", [](const OffspringFit& self) {
         return std::string("OffspringFit(best='") + to_word(self.best, offspring_laws) +
                "', difference=" + std::string(py::repr(py::float_(self.difference))) + ")";

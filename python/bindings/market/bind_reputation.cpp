@@ -1,6 +1,7 @@
 #include "sojourn/market/reputation.hpp"
 
 #include "docs.hpp"
+#include "market/pickled_parts.hpp"
 #include "support/arguments.hpp"
 #include "support/each_number.hpp"
 
@@ -61,6 +62,9 @@ ValueError
       .def_readonly("reference", &ReputationLaw::reference, doc::ReputationLaw_reference)
       .def(
           "__eq__", [](const ReputationLaw& a, const ReputationLaw& b) { return a == b; }, py::is_operator())
+      .def(pickled_by_fields<ReputationLaw>("ReputationLaw", &ReputationLaw::retention, &ReputationLaw::prior_good,
+                                            &ReputationLaw::prior_bad, &ReputationLaw::sensitivity,
+                                            &ReputationLaw::reference))
       .def("__repr__", [](const ReputationLaw& self) {
         return "ReputationLaw(retention=" + shown(self.retention) + ", prior_good=" + shown(self.prior_good) +
                ", prior_bad=" + shown(self.prior_bad) + ", sensitivity=" + shown(self.sensitivity) +
@@ -92,6 +96,8 @@ ValueError
       .def_readonly("level", &NumberInterval::level, "As it was asked for.")
       .def_readonly("lower", &NumberInterval::lower, "Lower end, in the unit of the number.")
       .def_readonly("upper", &NumberInterval::upper, "Upper end, in the unit of the number.")
+      .def(pickled_by_fields<NumberInterval>("NumberInterval", &NumberInterval::level, &NumberInterval::lower,
+                                             &NumberInterval::upper))
       .def("__repr__", [](const NumberInterval& self) {
         return "NumberInterval(level=" + shown(self.level) + ", lower=" + shown(self.lower) +
                ", upper=" + shown(self.upper) + ")";
@@ -141,6 +147,13 @@ ValueError
              for (const std::string& note : self.notes()) all += note + "\n";
              return all;
            })
+      .def(pickled_by_fields<ReputationFit>(
+          "ReputationFit", &ReputationFit::law, &ReputationFit::standard_error, &ReputationFit::probability,
+          &ReputationFit::log_odds_error, &ReputationFit::deviance, &ReputationFit::null_deviance,
+          &ReputationFit::p_value, &ReputationFit::dispersion, &ReputationFit::dispersion_p,
+          &ReputationFit::is_overdispersed, &ReputationFit::n_periods, &ReputationFit::degrees_of_freedom,
+          &ReputationFit::searchers, &ReputationFit::conversions, &ReputationFit::lowest_reputation,
+          &ReputationFit::highest_reputation))
       .def("__repr__", [](const ReputationFit& self) {
         return "ReputationFit(sensitivity=" + shown(self.law.sensitivity) +
                ", standard_error=" + shown(self.standard_error) + ", probability=" + shown(self.probability) +

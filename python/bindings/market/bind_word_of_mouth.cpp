@@ -1,6 +1,7 @@
 #include "sojourn/market/word_of_mouth.hpp"
 
 #include "docs.hpp"
+#include "market/pickled_parts.hpp"
 #include "market/referrals_argument.hpp"
 #include "support/printing.hpp"
 #include "support/rows.hpp"
@@ -214,6 +215,11 @@ IndexError
           "A changed copy: other newcomers with one move.")
       .def(
           "__eq__", [](const Referrals& a, const Referrals& b) { return a == b; }, py::is_operator())
+      .def(pickled<Referrals>(
+          "Referrals", [](const Referrals& self) { return std::tie(self.states(), self.per_state(), self.per_move()); },
+          [](StateSpace states, Vector per_state, const SparseMatrix& per_move) {
+            return Referrals(std::move(states), std::move(per_state), per_move);
+          }))
       .def("__repr__",
            [](const Referrals& self) { return "Referrals(" + std::to_string(self.states().n_states()) + " states)"; });
 }
@@ -228,6 +234,10 @@ void bind_referral_sensitivity(py::module_& m) {
       .def_readonly("total_value_of_a_point", &NamedReferralLever::total_value_of_a_point,
                     doc::ReferralLever_total_value_of_a_point)
       .def_readonly("R0_of_a_point", &NamedReferralLever::r0_of_a_point, doc::ReferralLever_R0_of_a_point)
+      .def(pickled_by_fields<NamedReferralLever>(
+          "ReferralLever", &NamedReferralLever::from_state, &NamedReferralLever::to_state,
+          &NamedReferralLever::probability, &NamedReferralLever::own_value_of_a_point,
+          &NamedReferralLever::total_value_of_a_point, &NamedReferralLever::r0_of_a_point))
       .def("__repr__", [](const NamedReferralLever& l) {
         return "ReferralLever(" + shown(l.from_state) + ", " + shown(l.to_state) +
                ", probability=" + shown(l.probability) + ", own_value_of_a_point=" + shown(l.own_value_of_a_point) +
@@ -276,6 +286,14 @@ void bind_referral_sensitivity(py::module_& m) {
                                            to_number(target, "target"));
           },
           py::arg("from_state"), py::arg("to"), py::arg("target") = 1.0, doc::ReferralSensitivity_change_to_reach_R0)
+      .def(pickled<ReferralSensitivity>(
+          "ReferralSensitivity",
+          [](const ReferralSensitivity& self) {
+            return std::tuple(BoundReferralValue{self.value(), std::nullopt}, self.own().start(), self.own().allowed());
+          },
+          [](const BoundReferralValue& value, const Vector& start, const std::optional<Mask>& allowed) {
+            return sensitivity(value.value, start, allowed);
+          }))
       .def("__repr__", [](const ReferralSensitivity& self) {
         return "ReferralSensitivity(" + std::to_string(self.states().n_states()) + " states)";
       });
@@ -288,6 +306,8 @@ void bind_trees(py::module_& m) {
       .def_readonly("probability", &Extinction::probability, "That the tree from one customer in the state dies out.")
       .def_readonly("newcomer_probability", &Extinction::newcomer_probability, doc::Extinction_newcomer_probability)
       .def_readonly("R0", &Extinction::R0, doc::Extinction_R0)
+      .def(pickled_by_fields<Extinction>("Extinction", &Extinction::probability, &Extinction::newcomer_probability,
+                                         &Extinction::R0))
       .def("__repr__", [](const Extinction& self) {
         return "Extinction(newcomer_probability=" + shown(self.newcomer_probability) + ", R0=" + shown(self.R0) + ")";
       });
@@ -298,6 +318,8 @@ void bind_trees(py::module_& m) {
       .def_readonly("newcomer_variance", &Progeny::newcomer_variance, doc::Progeny_newcomer_variance)
       .def_readonly("direct_mean", &Progeny::direct_mean, doc::Progeny_direct_mean)
       .def_readonly("direct_variance", &Progeny::direct_variance, doc::Progeny_direct_variance)
+      .def(pickled_by_fields<Progeny>("Progeny", &Progeny::mean, &Progeny::variance, &Progeny::newcomer_mean,
+                                      &Progeny::newcomer_variance, &Progeny::direct_mean, &Progeny::direct_variance))
       .def("__repr__", [](const Progeny& self) {
         return "Progeny(newcomer_mean=" + shown(self.newcomer_mean) +
                ", newcomer_variance=" + shown(self.newcomer_variance) + ")";
@@ -360,6 +382,9 @@ void bind_quadrants(py::module_& m) {
       .def_readonly("customers", &NamedQuadrantTotal::customers, "How many.")
       .def_readonly("own", &NamedQuadrantTotal::own, doc::QuadrantTotal_own)
       .def_readonly("referred", &NamedQuadrantTotal::referred, doc::QuadrantTotal_referred)
+      .def(pickled_by_fields<NamedQuadrantTotal>("QuadrantTotal", &NamedQuadrantTotal::quadrant,
+                                                 &NamedQuadrantTotal::customers, &NamedQuadrantTotal::own,
+                                                 &NamedQuadrantTotal::referred))
       .def("__repr__", [](const NamedQuadrantTotal& t) {
         return "QuadrantTotal(" + shown(t.quadrant) + ", customers=" + std::to_string(t.customers) +
                ", own=" + shown(t.own) + ", referred=" + shown(t.referred) + ")";
@@ -402,6 +427,10 @@ void bind_quadrants(py::module_& m) {
           },
           doc::ReferralQuadrants_totals)
       .def("__len__", [](const ReferralQuadrants& self) { return self.quadrant.size(); })
+      .def(pickled_by_fields<ReferralQuadrants>("ReferralQuadrants", &ReferralQuadrants::own,
+                                                &ReferralQuadrants::referred, &ReferralQuadrants::multiplier,
+                                                &ReferralQuadrants::quadrant, &ReferralQuadrants::own_threshold,
+                                                &ReferralQuadrants::referred_threshold, &ReferralQuadrants::totals))
       .def("__repr__", [](const ReferralQuadrants& self) {
         std::string words = "ReferralQuadrants(" + std::to_string(self.quadrant.size()) + " customers";
         for (const QuadrantTotal& t : self.totals)
@@ -444,6 +473,8 @@ void bind_word_of_mouth(py::module_& m) {
       .def_readonly("total", &ReferralStartValue::total, "`own + referred`, currency.")
       .def_readonly("own", &ReferralStartValue::own, "What he brings himself, currency.")
       .def_readonly("referred", &ReferralStartValue::referred, "What those bring whom he leads to, currency.")
+      .def(pickled_by_fields<ReferralStartValue>("ReferralStartValue", &ReferralStartValue::total,
+                                                 &ReferralStartValue::own, &ReferralStartValue::referred))
       .def("__repr__", [](const ReferralStartValue& self) {
         return "ReferralStartValue(total=" + shown(self.total) + ", own=" + shown(self.own) +
                ", referred=" + shown(self.referred) + ")";
@@ -453,6 +484,7 @@ void bind_word_of_mouth(py::module_& m) {
           "value", [](const py::object& self) { return view(self.cast<const Generations&>().value, self); },
           doc::Generations_value)
       .def_readonly("beyond", &Generations::beyond, doc::Generations_beyond)
+      .def(pickled_by_fields<Generations>("Generations", &Generations::value, &Generations::beyond))
       .def("__repr__", [](const Generations& self) {
         return "Generations(" + std::to_string(self.value.cols() - 1) + " generations of newcomers, " +
                std::to_string(self.value.rows()) + " states)";
@@ -545,6 +577,8 @@ ReferralSensitivity
           },
           "A table, one row per state: state, total, own, referred, lifetime_referrals; each a NumPy array.")
       .def("__str__", [](const BoundReferralValue& self) { return printed(self.value); })
+      .def(pickled<BoundReferralValue>("ReferralValue", &question_of<BoundReferralValue>,
+                                       &answer_to<BoundReferralValue>))
       .def("__repr__", [](const BoundReferralValue& self) {
         return "ReferralValue(" + std::to_string(self.value.total().size()) + " states: " + self.value.definition() +
                ")";

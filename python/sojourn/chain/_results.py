@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -99,3 +100,5 @@ table(
     "The most probable path",
     lambda self: {"states": " → ".join(self.states), "probability": self.probability},
 )
+
+Mapping.register(_core.StateValues)  # by its keys; iteration gives the numbers, as it does of an array
