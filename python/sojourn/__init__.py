@@ -22,8 +22,6 @@ from sojourn._support import functions as _functions  # noqa: F401  (first, for 
 # isort: split
 from sojourn import chain, data, market, model, path, simulation, trust, value
 from sojourn._core import __version__
-from sojourn._support import frames as _frames  # noqa: F401  (it completes the classes of _core)
-from sojourn._support import notebook as _notebook  # noqa: F401  (so does this)
 from sojourn.chain import (
     Chain,
     Discount,
@@ -173,6 +171,9 @@ __all__ = [
 ]
 
 _WINGS = (chain, data, value, path, trust, simulation, market, model)
+
+for _wing in _WINGS:  # it completes the wing's classes: text, tables, frames, pages
+    _importlib.import_module(f"{_wing.__name__}._results")
 
 
 def __getattr__(name: str) -> _typing.Any:

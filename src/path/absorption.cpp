@@ -23,11 +23,11 @@ void check_squared(const char* where, Index n) {
 }  // namespace
 
 Absorption::Absorption(const Chain& chain, std::vector<Index> transient, std::vector<std::vector<Index>> ends)
-    : states_(chain.states()),
+    : chain_(chain),
       transient_(std::move(transient)),
       ends_(std::move(ends)),
       system_(std::make_shared<const detail::ValueSystem>(chain, 1.0, transient_)),
-      expected_time_(states_, Vector::Zero(chain.n_states())),
+      expected_time_(states(), Vector::Zero(chain.n_states())),
       time_variance_(expected_time_) {
   const Index n = chain.n_states();
   const auto n_ends = static_cast<Index>(ends_.size());
@@ -61,27 +61,27 @@ Absorption::Absorption(const Chain& chain, std::vector<Index> transient, std::ve
     chain.for_each_move(i, [&](Index j, double p) { mean += p * time[j]; });
     chain.for_each_move(i, [&](Index j, double p) { spread[i] += p * (time[j] - mean) * (time[j] - mean); });
   }
-  time_variance_ = StateValues(states_, system_->solve_one(spread));
-  expected_time_ = StateValues(states_, time);
+  time_variance_ = StateValues(states(), system_->solve_one(spread));
+  expected_time_ = StateValues(states(), time);
 }
 
 StateValues Absorption::probability(std::string_view end) const {
-  const Index state = states_.index(end);
+  const Index state = states().index(end);
   for (std::size_t e = 0; e < ends_.size(); ++e) {
     if (std::find(ends_[e].begin(), ends_[e].end(), state) == ends_[e].end()) continue;
-    return {states_, probabilities_.col(static_cast<Index>(e))};
+    return {states(), probabilities_.col(static_cast<Index>(e))};
   }
   throw std::domain_error("absorption: " + text::quoted(end) +
                           " is left again sooner or later, so no journey ends there");
 }
 
 StateValues Absorption::expected_visits_from(const Vector& start) const {
-  check_distribution("start", states_, start);
-  return {states_, system_->solve_transposed(start)};
+  check_distribution("start", states(), start);
+  return {states(), system_->solve_transposed(start)};
 }
 
 Matrix Absorption::expected_visits() const {
-  const Index n = states_.n_states();
+  const Index n = states().n_states();
   check_squared("expected_visits", n);
   Matrix at_transient = Matrix::Zero(n, n);
   for (const Index i : transient_) at_transient(i, i) = 1.0;

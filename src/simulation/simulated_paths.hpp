@@ -12,7 +12,11 @@
 #include "sojourn/chain/rewards.hpp"
 #include "sojourn/simulation/simulation.hpp"
 
-namespace sojourn::detail {
+namespace sojourn {
+
+struct SimulationAccess;
+
+namespace detail {
 
 /// Journeys as they were recorded, block by block in the order of the customers, and as columns once somebody asks.
 class SimulatedPaths {
@@ -31,6 +35,7 @@ class SimulatedPaths {
   const Blocks& blocks() const { return blocks_; }
 
  private:
+  friend struct sojourn::SimulationAccess;
   /// Where the customers and the entries of each block begin, and where the last ones end.
   struct Places {
     std::vector<std::int64_t> customers;
@@ -51,4 +56,5 @@ class SimulatedPaths {
   mutable std::optional<Journeys> journeys_;
 };
 
-}  // namespace sojourn::detail
+}  // namespace detail
+}  // namespace sojourn

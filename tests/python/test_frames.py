@@ -112,14 +112,26 @@ def test_a_frame_of_each_backend_is_the_dict(backend: str, make: Callable[[], An
             assert columns[name] == expected.tolist()
 
 
-def test_without_a_name_the_first_installed_backend_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    pd = pytest.importorskip("pandas")
+@pytest.mark.parametrize("order", [BACKENDS, BACKENDS[::-1], ["polars", "pandas", "pyarrow"]])
+def test_without_a_name_the_backend_that_was_imported_first_is_taken(
+    monkeypatch: pytest.MonkeyPatch, order: list[str]
+) -> None:
+    modules = {name: pytest.importorskip(name) for name in BACKENDS}
+    for name in BACKENDS:
+        monkeypatch.delitem(sys.modules, name)
+    for name in order:
+        monkeypatch.setitem(sys.modules, name, modules[name])
+    assert type(journeys().to_frame()).__module__.startswith(order[0])
+
+
+def test_without_a_name_and_an_import_the_first_installed_backend_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     pl = pytest.importorskip("polars")
     pa = pytest.importorskip("pyarrow")
-    assert isinstance(journeys().to_frame(), pd.DataFrame)
     monkeypatch.setitem(sys.modules, "pandas", None)
+    monkeypatch.delitem(sys.modules, "pyarrow")
     assert isinstance(journeys().to_frame(), pl.DataFrame)
     monkeypatch.setitem(sys.modules, "polars", None)
+    monkeypatch.setitem(sys.modules, "pyarrow", pa)
     assert isinstance(journeys().to_frame(), pa.Table)
 
 

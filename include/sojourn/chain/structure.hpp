@@ -34,6 +34,8 @@ class Structure {
   const std::vector<CommunicatingClass>& classes() const { return classes_; }
   /// For each state the position of its class in `classes()`.
   const std::vector<Index>& class_of() const { return class_of_; }
+  /// For each class the positions of the classes that a single move leads to.
+  const std::vector<std::vector<Index>>& next() const { return next_; }
 
   bool is_recurrent(Index state) const;
   bool is_transient(Index state) const { return !is_recurrent(state); }

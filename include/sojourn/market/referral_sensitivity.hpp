@@ -32,6 +32,8 @@ struct ReferralLever {
 class ReferralSensitivity {
  public:
   const StateSpace& states() const { return own_.states(); }
+  /// The value that was asked.
+  const ReferralValue& value() const { return value_; }
   /// The derivatives of the own value alone.
   const Sensitivity& own() const { return own_; }
   /// Shape (n_states, n_states): `∂V/∂p_ij` of total value, each probability by itself, currency per unit of probability.

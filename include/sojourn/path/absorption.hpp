@@ -22,7 +22,9 @@ class ValueSystem;
 /// How the journeys of a chain end.
 class Absorption {
  public:
-  const StateSpace& states() const { return states_; }
+  /// The chain that was asked.
+  const Chain& chain() const { return chain_; }
+  const StateSpace& states() const { return chain_.states(); }
   /// Positions of the transient states, ascending.
   const std::vector<Index>& transient() const { return transient_; }
   /// Each recurrent class by the positions of its states.
@@ -54,7 +56,7 @@ class Absorption {
   friend Absorption absorption(const Chain& chain);
   Absorption(const Chain& chain, std::vector<Index> transient, std::vector<std::vector<Index>> ends);
 
-  StateSpace states_;
+  Chain chain_;
   std::vector<Index> transient_;
   std::vector<std::vector<Index>> ends_;
   std::shared_ptr<const detail::ValueSystem> system_;

@@ -25,8 +25,11 @@ class Stationary {
  public:
   Stationary(StateSpace states, std::vector<StationaryLaw> laws, Matrix ending);
 
+  const StateSpace& states() const { return states_; }
   /// One law per recurrent class.
   const std::vector<StationaryLaw>& laws() const { return laws_; }
+  /// Shape (n_states, n_laws): probability of ending in each class.
+  const Matrix& ending() const { return ending_; }
   /// The only law. Throws `domain_error` when there are several, since then it depends on the start: see `limit`.
   const StateValues& distribution() const;
   /// The long-run share of time in each state, from a law over the states, shape (n_states,): each class's law weighted
@@ -39,7 +42,7 @@ class Stationary {
  private:
   StateSpace states_;
   std::vector<StationaryLaw> laws_;
-  Matrix ending_;  // per state, the probability of ending in each class
+  Matrix ending_;
 };
 
 Stationary stationary(const Chain& chain);

@@ -89,6 +89,7 @@ class CohortSimulation {
 
  private:
   friend CohortSimulation simulate_cohort(const Chain&, const Rewards&, const CohortOptions&);
+  friend struct CohortSimulationAccess;
   CohortSimulation(const Chain& chain, const Rewards& rewards) : chain_(chain), rewards_(rewards) {}
 
   Index place(Index path) const;

@@ -81,6 +81,7 @@ class Simulation {
   explicit Simulation(std::shared_ptr<const detail::SimulationContent> content);
 
  private:
+  friend struct SimulationAccess;
   std::shared_ptr<const detail::SimulationContent> content_;
 };
 

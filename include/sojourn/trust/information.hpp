@@ -8,6 +8,7 @@
 #pragma once
 
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sojourn/value/lifetime_value.hpp"
@@ -47,11 +48,13 @@ class ValueOfInformation {
   double periods_to_reach(std::string_view state, double target) const;
 
  private:
+  friend struct ValueOfInformationAccess;
+  explicit ValueOfInformation(StateSpace states) : states_(std::move(states)) {}
   double variance_after(Index state, double periods) const;
 
   StateSpace states_;
-  double mean_;
-  double standard_error_;
+  double mean_ = 0.0;
+  double standard_error_ = 0.0;
   std::vector<StateInformation> ranking_;
   Vector move_variance_;
   Vector reward_variance_;

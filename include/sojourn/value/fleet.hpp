@@ -52,6 +52,8 @@ class FleetValue {
   const StateValues& mean_by_state() const { return mean_by_state_; }
   double n_customers() const { return customers_.vector().sum(); }
   FleetBasis basis() const { return options_.basis; }
+  /// The value of one customer that it is made of.
+  const LifetimeValue& value() const { return value_; }
 
   /// By the central limit theorem; good for many customers of like spread. `level` in (0, 1).
   FleetInterval interval(double level) const;

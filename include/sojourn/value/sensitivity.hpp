@@ -51,6 +51,10 @@ struct MomentLeak {
 /// has shape (n_states, n_states) is refused there by `domain_error`.
 class Sensitivity {
  public:
+  /// What was asked: the value, the law of the first state, and the moves that count as levers where they were said.
+  const LifetimeValue& value() const { return value_; }
+  const Vector& start() const { return start_; }
+  const std::optional<Mask>& allowed() const { return allowed_; }
   const StateSpace& states() const { return value_.chain().states(); }
   /// Shape (n_states, n_states): `∂V/∂p_ij`, each probability by itself, currency per unit of probability.
   const Matrix& partial() const;

@@ -90,6 +90,8 @@ class ValueLaw {
  private:
   friend class ValueLawBuilder;
   friend class FleetValue;
+  friend struct ValueLawAccess;
+  ValueLaw() = default;
   ValueLaw(std::vector<detail::Mass> masses, double error_in_probability, std::string definition);
 
   std::vector<ValueAtom> atoms_;

@@ -3,6 +3,7 @@
 #include "docs/chain/lifecycle.hpp"
 #include "sojourn/model/model.hpp"
 #include "support/members.hpp"
+#include "support/pickling.hpp"
 #include "support/printing.hpp"
 #include "support/shown.hpp"
 #include "support/text.hpp"
@@ -89,6 +90,8 @@ role : {"prospect", "purchase", "customer", "advocate", "at_risk", "exit"}
 moments : sequence of {"less_than_zero", "stimulus", "zmot", "fmot", "smot", "umot"}
     The moments of truth at which this state is decided or shared.)")
                                  .c_str())
+      .def(pickled_by_fields<LifecycleState>("LifecycleState", &LifecycleState::name, &LifecycleState::role,
+                                             &LifecycleState::moments))
       .def(py::init([](std::string name, const std::string& role, const NamesArgument& tags) {
              LifecycleState state{std::move(name), to_choice(role, "role", roles)};
              for (const auto& tag : to_names(tags, "moments"))

@@ -2,6 +2,7 @@
 
 #include "docs/chain/reward_law.hpp"
 #include "support/members.hpp"
+#include "support/pickling.hpp"
 
 namespace sojourn::python {
 
@@ -13,10 +14,31 @@ constexpr std::initializer_list<std::pair<const char*, RewardLaw::Kind>> law_kin
     {"gamma", RewardLaw::Kind::gamma},
     {"empirical", RewardLaw::Kind::empirical}};
 
+RewardLaw law_of(RewardLaw::Kind kind, double mean, double standard_deviation, std::vector<double> values) {
+  switch (kind) {
+    case RewardLaw::Kind::lognormal:
+      return RewardLaw::lognormal(mean, standard_deviation);
+    case RewardLaw::Kind::gamma:
+      return RewardLaw::gamma(mean, standard_deviation);
+    case RewardLaw::Kind::empirical:
+      return RewardLaw::empirical(std::move(values));
+    case RewardLaw::Kind::fixed:
+      break;
+  }
+  return RewardLaw::fixed(mean);
+}
+
 }  // namespace
 
 void bind_reward_law(py::module_& m) {
   py::class_<RewardLaw>(m, "RewardLaw", docs(doc::RewardLaw, doc::file_reward_law).c_str())
+      .def(pickled<RewardLaw>(
+          "RewardLaw",
+          [](const RewardLaw& law) {
+            return std::tuple(law.kind(), law.mean(), law.standard_deviation(),
+                              std::vector<double>(law.values().begin(), law.values().end()));
+          },
+          &law_of))
       .def_static(
           "fixed", [](const NumberArgument& amount) { return RewardLaw::fixed(to_number(amount, "amount")); },
           py::arg("amount"), doc::RewardLaw_fixed)

@@ -58,7 +58,8 @@ void bind_values(py::module_& m) {
       docs(
           doc::StateValues,
           R"(Index it by name or by position; `numpy.asarray` gives a read-only array of shape (n_states,) in the order of
-`states`, and so does iteration. An unknown name is an IndexError.
+`states`, and so does iteration. Otherwise a mapping: `in`, `keys`, `values`, `items`, `get`, `dict(values)`, and
+`series.map(values)` of pandas. An unknown name is an IndexError.
 
 Parameters
 ----------
@@ -79,6 +80,10 @@ values : array_like of shape (n_states,), or a dict {state: number})")
           },
           py::arg("state"))
       .def("__len__", &StateValues::size)
+      .def("__contains__",
+           [](const StateValues& values, const py::object& name) {
+             return py::isinstance<py::str>(name) && values.states().find(name.cast<std::string>()).has_value();
+           })
       .def("__iter__",
            [](const py::object& self) {
              return py::iter(view(self.cast<const StateValues&>().vector(), self).attr("tolist")());
@@ -88,6 +93,16 @@ values : array_like of shape (n_states,), or a dict {state: number})")
       .def(
           "keys", [](const StateValues& values) { return py::tuple(py::cast(values.states().names())); },
           "The state names, in order.")
+      .def(
+          "values", [](const py::object& self) { return py::list(self); }, "The numbers, in the order of the states.")
+      .def(
+          "get",
+          [](const StateValues& values, const py::object& name, const py::object& otherwise) -> py::object {
+            if (!py::isinstance<py::str>(name)) return otherwise;
+            const auto found = values.states().find(name.cast<std::string>());
+            return found ? py::object(py::float_(values.at(*found))) : otherwise;
+          },
+          py::arg("state"), py::arg("default") = py::none(), "The number of a state; for an unknown name the default.")
       .def(
           "items",
           [](const StateValues& values) {

@@ -2,9 +2,14 @@
 
 #include "docs/chain/structure.hpp"
 #include "support/members.hpp"
+#include "support/pickling.hpp"
 #include "support/shown.hpp"
 
 namespace sojourn::python {
+
+template <>
+inline constexpr auto members_of<CommunicatingClass> =
+    std::tuple(&CommunicatingClass::states, &CommunicatingClass::is_recurrent, &CommunicatingClass::period);
 
 namespace {
 
@@ -27,6 +32,8 @@ std::vector<std::string> names(const StateSpace& states, const std::vector<Index
 
 void bind_class(py::module_& m) {
   py::class_<NamedClass>(m, "CommunicatingClass", doc::CommunicatingClass)
+      .def(pickled_by_fields<NamedClass>("CommunicatingClass", &NamedClass::states, &NamedClass::is_recurrent,
+                                         &NamedClass::period))
       .def_readonly("states", &NamedClass::states, "State names, in the order of the chain.")
       .def_readonly("is_recurrent", &NamedClass::is_recurrent, doc::CommunicatingClass_is_recurrent)
       .def_readonly("period", &NamedClass::period, doc::CommunicatingClass_period)
@@ -38,6 +45,7 @@ void bind_class(py::module_& m) {
 
 void bind_path(py::module_& m) {
   py::class_<NamedPath>(m, "Path", doc::Path)
+      .def(pickled_by_fields<NamedPath>("Path", &NamedPath::states, &NamedPath::probability))
       .def_readonly("states", &NamedPath::states, "State names, from the first to the last.")
       .def_readonly("probability", &NamedPath::probability, doc::Path_probability)
       .def("__repr__", [](const NamedPath& path) {
@@ -53,6 +61,9 @@ void bind_structure(py::module_& m) {
     return [list](const Structure& s) { return names(s.states(), (s.*list)()); };
   };
   py::class_<Structure>(m, "Structure", doc::Structure)
+      .def(pickled<Structure>(
+          "Structure", [](const Structure& s) { return std::tie(s.states(), s.classes(), s.next()); },
+          [](auto... part) { return Structure(std::move(part)...); }))
       .def_property_readonly("states", &Structure::states, "The states of the chain.")
       .def_property_readonly(
           "classes",

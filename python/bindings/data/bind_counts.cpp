@@ -3,6 +3,7 @@
 #include "docs/data/counts.hpp"
 #include "sojourn/model/model.hpp"
 #include "support/members.hpp"
+#include "support/pickling.hpp"
 #include "support/printing.hpp"
 
 namespace sojourn::python {
@@ -39,6 +40,7 @@ py::dict moves_table(const Counts& counts) {
 
 void bind_dwell(py::module_& m) {
   py::class_<Dwell>(m, "Dwell", doc::Dwell)
+      .def(pickled_by_fields<Dwell>("Dwell", &Dwell::completed, &Dwell::open))
       .def_property_readonly(
           "completed", [](const Dwell& dwell) { return lengths(dwell.completed); },
           "completed[k] stays lasted k + 1 and were then left.")

@@ -3,6 +3,7 @@
 #include "data/data_report_fields.hpp"
 #include "docs/data/data_report.hpp"
 #include "support/arguments.hpp"
+#include "support/pickling.hpp"
 #include "support/printing.hpp"
 
 namespace sojourn::python {
@@ -14,6 +15,28 @@ py::object to_time(const DataReport& report, std::int64_t time) {
   if (report.time_unit == TimeUnit::step) return py::int_(time);
   const std::string dtype = dtype_of(report.time_unit);
   return py::module_::import("numpy").attr("datetime64")(time, dtype.substr(11, dtype.size() - 12));
+}
+
+using ReportParts = std::tuple<std::vector<std::int64_t>, std::vector<double>, std::int64_t, std::int64_t, TimeUnit>;
+
+ReportParts parts_of(const DataReport& report) {
+  ReportParts parts{{}, {}, report.first_time, report.last_time, report.time_unit};
+  for (const ReportField& field : report_fields) std::get<0>(parts).push_back(report.*field.member);
+  for (const ReportAmount& amount : report_amounts) std::get<1>(parts).push_back(report.*amount.member);
+  return parts;
+}
+
+DataReport report_of(const std::vector<std::int64_t>& counts, const std::vector<double>& amounts, std::int64_t first,
+                     std::int64_t last, TimeUnit unit) {
+  if (counts.size() != std::size(report_fields) || amounts.size() != std::size(report_amounts))
+    throw py::cast_error("another number of counts");
+  DataReport report;
+  for (std::size_t k = 0; k < counts.size(); ++k) report.*report_fields[k].member = counts[k];
+  for (std::size_t k = 0; k < amounts.size(); ++k) report.*report_amounts[k].member = amounts[k];
+  report.first_time = first;
+  report.last_time = last;
+  report.time_unit = unit;
+  return report;
 }
 
 }  // namespace
@@ -48,6 +71,7 @@ void bind_data_report(py::module_& m) {
       .def(
           "__eq__", [](const DataReport& a, const DataReport& b) { return a == b; }, py::is_operator())
       .def("__str__", &printed<DataReport>)
+      .def(pickled<DataReport>("DataReport", &parts_of, &report_of))
       .def("__repr__", [](const DataReport& self) {
         return "DataReport(rows_read=" + std::to_string(self.rows_read) +
                ", rows_used=" + std::to_string(self.rows_used) +

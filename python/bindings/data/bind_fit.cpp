@@ -4,6 +4,7 @@
 #include "docs/data/fit.hpp"
 #include "sojourn/model/model.hpp"
 #include "support/members.hpp"
+#include "support/pickling.hpp"
 #include "support/printing.hpp"
 #include "support/shown.hpp"
 
@@ -70,6 +71,10 @@ ValueError
 
 void bind_report(py::module_& m) {
   py::class_<FitReport>(m, "FitReport", doc::FitReport)
+      .def(pickled_by_fields<FitReport>("FitReport", &FitReport::moves_used, &FitReport::moves_dropped,
+                                        &FitReport::log_likelihood, &FitReport::n_parameters,
+                                        &FitReport::rows_without_data, &FitReport::filled_by, &FitReport::smoothing,
+                                        &FitReport::has_prior, &FitReport::estimate))
       .def_readonly("moves_used", &FitReport::moves_used, "Moves that entered the estimate.")
       .def_readonly("moves_dropped", &FitReport::moves_dropped, "Forbidden moves dropped on request.")
       .def_readonly("log_likelihood", &FitReport::log_likelihood, doc::FitReport_log_likelihood)

@@ -4,9 +4,15 @@
 #include "docs/data/data_report.hpp"
 #include "docs/data/journey.hpp"
 #include "support/arguments.hpp"
+#include "support/pickling.hpp"
 #include "support/printing.hpp"
 
 namespace sojourn::python {
+
+template <>
+inline constexpr auto members_of<JourneyColumns> = std::tuple(
+    &JourneyColumns::customers, &JourneyColumns::offsets, &JourneyColumns::states, &JourneyColumns::times,
+    &JourneyColumns::values, &JourneyColumns::is_continuation, &JourneyColumns::gap_times, &JourneyColumns::rows);
 
 namespace {
 
@@ -63,6 +69,8 @@ void bind_journey(py::module_& m) {
       .def_readonly("times", &NamedJourney::times, "Time of each entry: datetime64, or int for plain order.")
       .def_readonly("values", &NamedJourney::values, "Currency of each entry.")
       .def_readonly("is_ended", &NamedJourney::is_ended, "True when the last state is an exit.")
+      .def(pickled_by_fields<NamedJourney>("JourneyView", &NamedJourney::customer, &NamedJourney::states,
+                                           &NamedJourney::times, &NamedJourney::values, &NamedJourney::is_ended))
       .def("__repr__", [](const NamedJourney& self) {
         return "JourneyView(customer=" + std::string(py::repr(self.customer)) +
                ", states=" + std::string(py::repr(py::cast(self.states))) +
@@ -184,6 +192,18 @@ void bind_journey(py::module_& m) {
           "here,\n"
           "say ``with_report_counts(rows_read=3, malformed=3)``.")
       .def("__str__", [](const LabelledJourneys& self) { return printed(self.journeys); })
+      .def(pickled<LabelledJourneys>(
+          "Journeys",
+          [](const LabelledJourneys& self) {
+            const Journeys& of = self.journeys;
+            return std::tuple<Lifecycle, Period, TimeUnit, const JourneyColumns&, DataReport, py::object>(
+                of.lifecycle(), of.period(), of.time_unit(), of.columns(), of.report(), self.labels);
+          },
+          [](Lifecycle lifecycle, Period period, TimeUnit unit, JourneyColumns columns, DataReport report,
+             py::object labels) {
+            return LabelledJourneys{Journeys(std::move(lifecycle), period, unit, std::move(columns), std::move(report)),
+                                    std::move(labels)};
+          }))
       .def("__repr__", [](const LabelledJourneys& self) {
         return "Journeys(n_journeys=" + std::to_string(self.journeys.n_journeys()) +
                ", n_customers=" + std::to_string(self.journeys.n_customers()) +

@@ -3,6 +3,7 @@
 #include "data/log_columns.hpp"
 #include "docs/data/rule_journeys.hpp"
 #include "docs/data/rules.hpp"
+#include "support/pickling.hpp"
 
 SOJOURN_ARGUMENT(LabelArgument, "str | Sequence[str]");
 SOJOURN_ARGUMENT(LabelsArgument, "Mapping[str, str | Sequence[str]]");
@@ -75,6 +76,7 @@ std::optional<Cadence> to_cadence(py::handle object) {
 void bind_rules(py::module_& m) {
   const Cadence cadence;
   py::class_<Cadence>(m, "Cadence", doc::Cadence)
+      .def(pickled_by_fields<Cadence>("Cadence", &Cadence::orders, &Cadence::days))
       .def(py::init([](const WholeArgument& orders, const WholeArgument& days) {
              return Cadence{to_index(orders, "orders"), to_index(days, "days")};
            }),
@@ -107,6 +109,8 @@ cadence : Cadence or dict {"orders": n, "days": n}, optional
 quiet_days : int, optional
     No event of its own: this many days after an order without a complaint.)")
                        .c_str())
+      .def(pickled_by_fields<Rule>("Rule", &Rule::state, &Rule::is_in, &Rule::at_least, &Rule::at_most, &Rule::is_new,
+                                   &Rule::first_event, &Rule::nth_order, &Rule::cadence, &Rule::quiet_days))
       .def(py::init([](std::string state, const LabelsArgument& is_in, const BoundsArgument& at_least,
                        const BoundsArgument& at_most, const LabelArgument& is_new, bool first_event,
                        const WholeArgument& nth_order, const CadenceArgument& steady, const WholeArgument& quiet_days) {
@@ -157,6 +161,12 @@ Raises
 ValueError
     For an unknown state, a rule without a condition, or quiet days without a definition of a complaint.)")
                         .c_str())
+      .def(pickled<Rules>(
+          "Rules",
+          [](const Rules& rules) {
+            return std::tie(rules.lifecycle(), rules.rules(), rules.order_if(), rules.complaint_if());
+          },
+          [](auto... part) { return Rules(std::move(part)...); }))
       .def(py::init([](const Lifecycle& lifecycle, std::vector<Rule> rules, const LabelsArgument& order_if,
                        const LabelsArgument& complaint_if) {
              return Rules(lifecycle, std::move(rules), to_labels(order_if, "order_if"),

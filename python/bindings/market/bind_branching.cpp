@@ -1,5 +1,6 @@
 #include "docs/market/branching.hpp"
 #include "market/offspring_words.hpp"
+#include "market/pickled_parts.hpp"
 #include "market/referrals_argument.hpp"
 #include "sojourn/market/branching.hpp"
 #include "support/shown.hpp"
@@ -46,6 +47,8 @@ offspring : {"poisson", "bernoulli", "geometric"}
 
 void bind_branching(py::module_& m) {
   py::class_<Extinction>(m, "Extinction", doc::Extinction)
+      .def(pickled_by_fields<Extinction>("Extinction", &Extinction::probability, &Extinction::newcomer_probability,
+                                         &Extinction::R0))
       .def_readonly("probability", &Extinction::probability, "That the tree from one customer in the state dies out.")
       .def_readonly("newcomer_probability", &Extinction::newcomer_probability, doc::Extinction_newcomer_probability)
       .def_readonly("R0", &Extinction::R0, doc::Extinction_R0)
@@ -53,6 +56,8 @@ void bind_branching(py::module_& m) {
         return called("Extinction", field("newcomer_probability", self.newcomer_probability), field("R0", self.R0));
       });
   py::class_<Progeny>(m, "Progeny", doc::Progeny)
+      .def(pickled_by_fields<Progeny>("Progeny", &Progeny::mean, &Progeny::variance, &Progeny::newcomer_mean,
+                                      &Progeny::newcomer_variance, &Progeny::direct_mean, &Progeny::direct_variance))
       .def_readonly("mean", &Progeny::mean, "People in the tree from one customer in the state, himself included.")
       .def_readonly("variance", &Progeny::variance, doc::Progeny_variance)
       .def_readonly("newcomer_mean", &Progeny::newcomer_mean, doc::Progeny_newcomer_mean)

@@ -4,6 +4,7 @@
 
 #include "docs/market/market.hpp"
 #include "market/bound_reputation.hpp"
+#include "market/pickled_parts.hpp"
 #include "market/referrals_argument.hpp"
 #include "support/members.hpp"
 #include "support/shown.hpp"
@@ -155,6 +156,10 @@ reputation : MarketReputation, optional
 void bind_market(py::module_& m) {
   const Market defaults = with_defaults();
   py::class_<Market>(m, "Market", docs(doc::Market, doc::file_market).c_str())
+      .def(pickled_by_fields<Market>("Market", &Market::chain, &Market::rewards, &Market::people, &Market::stock,
+                                     &Market::referrals, &Market::arrives_at, &Market::advertising,
+                                     &Market::advertising_arrives_at, &Market::advertising_cost, &Market::referred_cost,
+                                     &Market::advertised_cost, &Market::returns, &Market::reputation))
       .def(py::init(&make_market), py::arg("chain"), py::kw_only(), py::arg("people"), py::arg("rewards") = py::none(),
            py::arg("stock") = py::none(), py::arg("referrals") = py::none(), py::arg("arrives_at") = py::none(),
            py::arg("advertising") = defaults.advertising, py::arg("advertising_arrives_at") = py::none(),

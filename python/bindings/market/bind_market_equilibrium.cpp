@@ -1,4 +1,5 @@
 #include "docs/market/market_equilibrium.hpp"
+#include "market/pickled_parts.hpp"
 #include "sojourn/market/market.hpp"
 #include "support/members.hpp"
 #include "support/shown.hpp"
@@ -28,6 +29,8 @@ auto of_equilibrium(T MarketEquilibrium::* member) {
 
 void bind_market_equilibrium(py::module_& m) {
   py::class_<BoundEquilibrium>(m, "MarketEquilibrium", doc::MarketEquilibrium)
+      .def(pickled_by_fields<BoundEquilibrium>("MarketEquilibrium", &BoundEquilibrium::equilibrium,
+                                               &BoundEquilibrium::states))
       .def_property_readonly(
           "occupancy",
           [](const BoundEquilibrium& self) { return StateValues(self.states, self.equilibrium.occupancy); },

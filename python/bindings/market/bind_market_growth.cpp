@@ -1,4 +1,5 @@
 #include "docs/market/market_growth.hpp"
+#include "market/pickled_parts.hpp"
 #include "sojourn/market/market.hpp"
 #include "support/shown.hpp"
 #include "support/text.hpp"
@@ -18,6 +19,9 @@ MarketThreshold threshold(const Market& market, const StateArgument& from, const
 
 void bind_market_growth(py::module_& m) {
   py::class_<MarketThreshold>(m, "MarketThreshold", doc::MarketThreshold)
+      .def(pickled_by_fields<MarketThreshold>(
+          "MarketThreshold", &MarketThreshold::probability, &MarketThreshold::grows_above, &MarketThreshold::reputation,
+          &MarketThreshold::current, &MarketThreshold::growth_now, &MarketThreshold::definition))
       .def_readonly("probability", &MarketThreshold::probability, doc::MarketThreshold_probability)
       .def_readonly("grows_above", &MarketThreshold::grows_above, doc::MarketThreshold_grows_above)
       .def_readonly("reputation", &MarketThreshold::reputation, doc::MarketThreshold_reputation)

@@ -1,4 +1,5 @@
 #include "docs/market/market_path.hpp"
+#include "market/pickled_parts.hpp"
 #include "sojourn/market/market.hpp"
 #include "support/discount_keywords.hpp"
 #include "support/members.hpp"
@@ -56,6 +57,11 @@ constexpr const char* horizon_text = "horizon : int\n    Periods, at least 1.";
 
 void bind_path(py::module_& m) {
   py::class_<MarketPath>(m, "MarketPath", doc::MarketPath)
+      .def(pickled_by_fields<MarketPath>("MarketPath", &MarketPath::states, &MarketPath::occupancy, &MarketPath::pool,
+                                         &MarketPath::inside, &MarketPath::gone, &MarketPath::referred,
+                                         &MarketPath::advertised, &MarketPath::good, &MarketPath::bad,
+                                         &MarketPath::reputation, &MarketPath::revenue, &MarketPath::costs,
+                                         &MarketPath::profit, &MarketPath::definition))
       .def_property_readonly("states", member_of(&MarketPath::states), "The states, in order.")
       .def_property_readonly("occupancy", view_of(&MarketPath::occupancy), doc::MarketPath_occupancy)
       .def_property_readonly("pool", view_of(&MarketPath::pool), doc::MarketPath_pool)
@@ -85,6 +91,8 @@ void bind_path(py::module_& m) {
 
 void bind_gap(py::module_& m) {
   py::class_<DeliveryGap>(m, "DeliveryGap", doc::DeliveryGap)
+      .def(pickled_by_fields<DeliveryGap>("DeliveryGap", &DeliveryGap::believed, &DeliveryGap::felt,
+                                          &DeliveryGap::profit, &DeliveryGap::definition))
       .def_readonly("believed", &DeliveryGap::believed, "The market as it is believed to be.")
       .def_readonly("felt", &DeliveryGap::felt, "The market as its customers feel it.")
       .def_readonly("profit", &DeliveryGap::profit, doc::DeliveryGap_profit)

@@ -1,4 +1,5 @@
 #include "docs/market/market_people.hpp"
+#include "market/pickled_parts.hpp"
 #include "sojourn/market/market.hpp"
 #include "support/discount_keywords.hpp"
 #include "support/members.hpp"
@@ -24,6 +25,8 @@ MarketPeople simulate_people(const Market& market, const WholeArgument& horizon,
 
 void bind_market_people(py::module_& m) {
   py::class_<MarketPeople>(m, "MarketPeople", doc::MarketPeople)
+      .def(pickled_by_fields<MarketPeople>("MarketPeople", &MarketPeople::numbers, &MarketPeople::arrived,
+                                           &MarketPeople::brought_by, &MarketPeople::generation, &MarketPeople::state))
       .def_readonly("numbers", &MarketPeople::numbers, doc::MarketPeople_numbers)
       .def_property_readonly("arrived", view_of(&MarketPeople::arrived), doc::MarketPeople_arrived)
       .def_property_readonly("brought_by", view_of(&MarketPeople::brought_by), doc::MarketPeople_brought_by)

@@ -1,6 +1,7 @@
 #include "docs/market/market.hpp"
 #include "docs/market/reputation.hpp"
 #include "market/bound_reputation.hpp"
+#include "market/pickled_parts.hpp"
 #include "market/reputation_keywords.hpp"
 #include "support/members.hpp"
 #include "support/shown.hpp"
@@ -41,6 +42,8 @@ BoundReputation make_reputation(const std::string& search, const NamesArgument& 
 void bind_source(py::module_& m) {
   const ExperienceSource source;
   py::class_<BoundSource>(m, "ExperienceSource", doc::ExperienceSource)
+      .def(pickled_by_fields<BoundSource>("ExperienceSource", &BoundSource::name, &BoundSource::weight,
+                                          &BoundSource::good, &BoundSource::bad))
       .def(py::init(&make_source), py::arg("name") = source.name, py::kw_only(), py::arg("weight") = source.weight,
            py::arg("good") = py::none(), py::arg("bad") = py::none(),
            R"(Parameters
@@ -80,6 +83,8 @@ void bind_market_reputation(py::module_& m) {
 
   const MarketReputation defaults;
   py::class_<BoundReputation> bound(m, "MarketReputation", docs(doc::MarketReputation, doc::file_reputation).c_str());
+  bound.def(
+      pickled_by_fields<BoundReputation>("MarketReputation", &BoundReputation::reputation, &BoundReputation::sources));
   define_init(bound, &make_reputation, py::arg("search"), py::kw_only(), py::arg("onward") = py::none(),
               py::arg("sources") = py::tuple(), py::arg("law") = py::none(), ReputationKeywords::arguments(),
               py::arg("good") = defaults.good, py::arg("bad") = defaults.bad,

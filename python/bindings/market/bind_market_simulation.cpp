@@ -1,4 +1,5 @@
 #include "docs/market/market_simulation.hpp"
+#include "market/pickled_parts.hpp"
 #include "sojourn/market/market.hpp"
 #include "support/discount_keywords.hpp"
 #include "support/members.hpp"
@@ -53,6 +54,12 @@ Simulation simulate_numbers(const Market& market, const WholeArgument& horizon, 
 
 void bind_market_simulation(py::module_& m) {
   py::class_<Simulation>(m, "MarketSimulation", doc::MarketSimulation)
+      .def(pickled_by_fields<MarketSimulation>(
+          "MarketSimulation", &MarketSimulation::states, &MarketSimulation::n_paths, &MarketSimulation::first_path,
+          &MarketSimulation::horizon, &MarketSimulation::seed, &MarketSimulation::occupancy, &MarketSimulation::pool,
+          &MarketSimulation::referred, &MarketSimulation::advertised, &MarketSimulation::good, &MarketSimulation::bad,
+          &MarketSimulation::reputation, &MarketSimulation::revenue, &MarketSimulation::costs,
+          &MarketSimulation::profit, &MarketSimulation::definition))
       .def_property_readonly(
           "occupancy", &occupancy,
           docs("People in each state at `t = 0 … T`, shape (n_paths, T + 1, n_states).", "The first axis is the path.")

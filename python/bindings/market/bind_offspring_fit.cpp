@@ -2,6 +2,7 @@
 
 #include "docs/market/offspring_fit.hpp"
 #include "market/offspring_words.hpp"
+#include "market/pickled_parts.hpp"
 #include "sojourn/market/referral_rates.hpp"
 #include "support/members.hpp"
 #include "support/shown.hpp"
@@ -29,6 +30,9 @@ OffspringFit ask_offspring_fit(const NewcomersArgument& newcomers) {
 
 void bind_offspring_fit(py::module_& m) {
   py::class_<OffspringCandidate>(m, "OffspringCandidate", doc::OffspringCandidate)
+      .def(pickled_by_fields<OffspringCandidate>("OffspringCandidate", &OffspringCandidate::law,
+                                                 &OffspringCandidate::per_state, &OffspringCandidate::n_means,
+                                                 &OffspringCandidate::log_likelihood, &OffspringCandidate::criterion))
       .def_property_readonly("law", word_of(offspring_laws, &OffspringCandidate::law),
                              R"("poisson", "bernoulli" or "geometric".)")
       .def_readonly("per_state", &OffspringCandidate::per_state, doc::OffspringCandidate_per_state)
@@ -42,6 +46,9 @@ void bind_offspring_fit(py::module_& m) {
       });
 
   py::class_<OffspringFit>(m, "OffspringFit", doc::OffspringFit)
+      .def(pickled_by_fields<OffspringFit>("OffspringFit", &OffspringFit::candidates, &OffspringFit::best,
+                                           &OffspringFit::best_is_per_state, &OffspringFit::difference,
+                                           &OffspringFit::mean, &OffspringFit::customer_periods, &OffspringFit::most))
       .def_readonly("candidates", &OffspringFit::candidates, doc::OffspringFit_candidates)
       .def_property_readonly(
           "best", word_of(offspring_laws, &OffspringFit::best),

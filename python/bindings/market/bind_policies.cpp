@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "docs/market/policies.hpp"
+#include "market/pickled_parts.hpp"
 #include "support/discount_keywords.hpp"
 #include "support/members.hpp"
 #include "support/parameters.hpp"
@@ -211,6 +212,10 @@ const PolicyOutcome& outcome_of(const PolicyComparison& comparison, const std::s
 void bind_policy(py::module_& m) {
   const Policy defaults;
   py::class_<Policy>(m, "Policy", docs(doc::Policy, doc::file_policies).c_str())
+      .def(pickled_by_fields<Policy>("Policy", &Policy::name, &Policy::moves, &Policy::rewards, &Policy::price,
+                                     &Policy::referrals, &Policy::referral_factors, &Policy::good_experiences,
+                                     &Policy::bad_experiences, &Policy::advertising, &Policy::cost_once,
+                                     &Policy::cost_per_period, &Policy::cost_per_person, &Policy::cost_per_referral))
       .def(py::init(&make_policy), py::arg("name"), py::kw_only(), py::arg("moves") = py::none(),
            py::arg("rewards") = py::none(), py::arg("price") = defaults.price, py::arg("referrals") = py::none(),
            py::arg("referral_factors") = py::none(), py::arg("good_experiences") = py::none(),
@@ -227,6 +232,12 @@ void bind_policy(py::module_& m) {
 
 void bind_outcome(py::module_& m) {
   py::class_<PolicyOutcome>(m, "PolicyOutcome", doc::PolicyOutcome)
+      .def(pickled_by_fields<PolicyOutcome>(
+          "PolicyOutcome", &PolicyOutcome::name, &PolicyOutcome::cost, &PolicyOutcome::own_value,
+          &PolicyOutcome::own_value_interval, &PolicyOutcome::total_value, &PolicyOutcome::base, &PolicyOutcome::profit,
+          &PolicyOutcome::payback, &PolicyOutcome::base_of_paths, &PolicyOutcome::profit_of_paths,
+          &PolicyOutcome::payback_of_paths, &PolicyOutcome::base_interval, &PolicyOutcome::profit_interval,
+          &PolicyOutcome::payback_interval, &PolicyOutcome::paid_back, &PolicyOutcome::path))
       .def_readonly("name", &PolicyOutcome::name, "The policy.")
       .def_readonly("cost", &PolicyOutcome::cost, doc::PolicyOutcome_cost)
       .def_readonly("own_value", &PolicyOutcome::own_value, doc::PolicyOutcome_own_value)
@@ -264,6 +275,8 @@ void bind_policies(py::module_& m) {
   bind_outcome(m);
 
   py::class_<PolicyComparison>(m, "PolicyComparison", doc::PolicyComparison)
+      .def(pickled_by_fields<PolicyComparison>("PolicyComparison", &PolicyComparison::base, &PolicyComparison::outcomes,
+                                               &PolicyComparison::definition))
       .def_readonly("base", &PolicyComparison::base, "The market as it is, as its mean field.")
       .def_readonly("outcomes", &PolicyComparison::outcomes, doc::PolicyComparison_outcomes)
       .def_readonly("definition", &PolicyComparison::definition, "What was compared, in words.")

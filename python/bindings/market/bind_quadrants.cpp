@@ -1,5 +1,6 @@
 #include "docs/market/quadrants.hpp"
 #include "market/bound_referral_value.hpp"
+#include "market/pickled_parts.hpp"
 #include "support/members.hpp"
 #include "support/rows.hpp"
 #include "support/shown.hpp"
@@ -93,6 +94,9 @@ ReferralQuadrants
 
 void bind_totals(py::module_& m) {
   py::class_<NamedQuadrantTotal>(m, "QuadrantTotal", doc::QuadrantTotal)
+      .def(pickled_by_fields<NamedQuadrantTotal>("QuadrantTotal", &NamedQuadrantTotal::quadrant,
+                                                 &NamedQuadrantTotal::customers, &NamedQuadrantTotal::own,
+                                                 &NamedQuadrantTotal::referred))
       .def_readonly("quadrant", &NamedQuadrantTotal::quadrant, "Its name.")
       .def_readonly("customers", &NamedQuadrantTotal::customers, "How many.")
       .def_readonly("own", &NamedQuadrantTotal::own, doc::QuadrantTotal_own)
@@ -111,6 +115,10 @@ void bind_quadrants(py::module_& m) {
 
   using Self = ReferralQuadrants;
   py::class_<Self>(m, "ReferralQuadrants", doc::ReferralQuadrants)
+      .def(pickled_by_fields<ReferralQuadrants>("ReferralQuadrants", &ReferralQuadrants::own,
+                                                &ReferralQuadrants::referred, &ReferralQuadrants::multiplier,
+                                                &ReferralQuadrants::quadrant, &ReferralQuadrants::own_threshold,
+                                                &ReferralQuadrants::referred_threshold, &ReferralQuadrants::totals))
       .def_property_readonly("own", view_of(&Self::own), doc::ReferralQuadrants_own)
       .def_property_readonly("referred", view_of(&Self::referred), doc::ReferralQuadrants_referred)
       .def_property_readonly("multiplier", view_of(&Self::multiplier), doc::ReferralQuadrants_multiplier)

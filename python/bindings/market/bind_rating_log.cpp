@@ -1,6 +1,7 @@
 #include "docs/market/rating_log.hpp"
 #include "docs/market/word_of_mouth_report.hpp"
 #include "market/customers_of_log.hpp"
+#include "market/pickled_parts.hpp"
 
 namespace sojourn::python {
 
@@ -27,6 +28,9 @@ SharingCounts ask_rating_log(const LabelledJourneys& journeys, const Column<std:
 
 void bind_rating_log(py::module_& m) {
   py::class_<SharingCounts> counts(m, "SharingCounts", doc::SharingCounts);
+  counts.def(pickled_by_fields<SharingCounts>("SharingCounts", &SharingCounts::lifecycle, &SharingCounts::period,
+                                              &SharingCounts::good, &SharingCounts::bad, &SharingCounts::neither,
+                                              &SharingCounts::periods, &SharingCounts::scale, &SharingCounts::report));
   bind_counts_of_log(counts, "SharingCounts", doc::SharingCounts_period);
   counts.def_property_readonly("good", view_of(&SharingCounts::good), doc::SharingCounts_good)
       .def_property_readonly("bad", view_of(&SharingCounts::bad), doc::SharingCounts_bad)

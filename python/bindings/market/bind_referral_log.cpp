@@ -3,6 +3,7 @@
 #include "docs/market/referral_log.hpp"
 #include "docs/market/word_of_mouth_report.hpp"
 #include "market/customers_of_log.hpp"
+#include "market/pickled_parts.hpp"
 
 namespace sojourn::python {
 
@@ -71,6 +72,9 @@ std::optional<GridOptions> LogKeywords::grid() const {
 
 void bind_referral_log(py::module_& m) {
   py::class_<ReferralCounts> counts(m, "ReferralCounts", doc::ReferralCounts);
+  counts.def(pickled_by_fields<ReferralCounts>(
+      "ReferralCounts", &ReferralCounts::lifecycle, &ReferralCounts::period, &ReferralCounts::referrals,
+      &ReferralCounts::periods, &ReferralCounts::newcomers, &ReferralCounts::arrivals, &ReferralCounts::report));
   bind_counts_of_log(counts, "ReferralCounts", doc::ReferralCounts_period);
   counts.def_property_readonly("referrals", view_of(&ReferralCounts::referrals), doc::ReferralCounts_referrals)
       .def_property_readonly("periods", view_of(&ReferralCounts::periods), doc::ReferralCounts_periods)

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "docs/market/referral_rates.hpp"
+#include "market/pickled_parts.hpp"
 #include "market/rate_keywords.hpp"
 #include "support/members.hpp"
 #include "support/parameters.hpp"
@@ -94,6 +95,8 @@ SharingRates ask_sharing(const SharingCountsArgument& good, const StateCountsArg
 
 void bind_state_rates(py::module_& m) {
   py::class_<RateInterval>(m, "RateInterval", doc::RateInterval)
+      .def(pickled_by_fields<RateInterval>("RateInterval", &RateInterval::level, &RateInterval::lower,
+                                           &RateInterval::upper))
       .def_readonly("level", &RateInterval::level, "As it was asked for.")
       .def_readonly("lower", &RateInterval::lower, "Lower ends, events per customer-period.")
       .def_readonly("upper", &RateInterval::upper, "Upper ends, events per customer-period.")
@@ -103,6 +106,13 @@ void bind_state_rates(py::module_& m) {
       });
 
   py::class_<StateRates>(m, "StateRates", docs(doc::StateRates, doc::file_referral_rates).c_str())
+      .def(pickled<StateRates>(
+          "StateRates",
+          [](const StateRates& self) {
+            return std::tuple(self.what(), self.lifecycle(), self.period(), self.events(), self.periods(),
+                              self.options());
+          },
+          [](auto... part) { return StateRates(std::move(part)...); }))
       .def_property_readonly("what", word_of(rates_of, &StateRates::what), doc::RateOf)
       .def_property_readonly("lifecycle", &StateRates::lifecycle, "States, allowed moves and exits.")
       .def_property_readonly("states", &StateRates::states, "The states, in order.")
@@ -161,6 +171,7 @@ Examples
 
 void bind_sharing_rates(py::module_& m) {
   py::class_<SharingRates>(m, "SharingRates", doc::SharingRates)
+      .def(pickled_by_fields<SharingRates>("SharingRates", &SharingRates::good, &SharingRates::bad))
       .def_readonly("good", &SharingRates::good, "Good experiences shared per customer-period.")
       .def_readonly("bad", &SharingRates::bad, "Bad experiences shared per customer-period.")
       .def("__str__",

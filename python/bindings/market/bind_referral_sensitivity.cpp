@@ -1,4 +1,5 @@
 #include "docs/market/referral_sensitivity.hpp"
+#include "market/pickled_parts.hpp"
 #include "sojourn/market/referral_sensitivity.hpp"
 #include "support/members.hpp"
 #include "support/rows.hpp"
@@ -29,6 +30,10 @@ Rows<NamedReferralLever> levers(const ReferralSensitivity& self) {
 void bind_levers(py::module_& m) {
   using Lever = NamedReferralLever;
   py::class_<Lever>(m, "ReferralLever", doc::ReferralLever)
+      .def(pickled_by_fields<NamedReferralLever>(
+          "ReferralLever", &NamedReferralLever::from_state, &NamedReferralLever::to_state,
+          &NamedReferralLever::probability, &NamedReferralLever::own_value_of_a_point,
+          &NamedReferralLever::total_value_of_a_point, &NamedReferralLever::r0_of_a_point))
       .def_readonly("from_state", &Lever::from_state, "State name.")
       .def_readonly("to_state", &Lever::to_state, "State name.")
       .def_readonly("probability", &Lever::probability, doc::ReferralLever_probability)
@@ -51,6 +56,14 @@ void bind_referral_sensitivity(py::module_& m) {
 
   using Self = ReferralSensitivity;
   py::class_<Self>(m, "ReferralSensitivity", doc::ReferralSensitivity)
+      .def(pickled<ReferralSensitivity>(
+          "ReferralSensitivity",
+          [](const ReferralSensitivity& self) {
+            return std::tuple(BoundReferralValue{self.value(), std::nullopt}, self.own().start(), self.own().allowed());
+          },
+          [](const BoundReferralValue& value, const Vector& start, const std::optional<Mask>& allowed) {
+            return sensitivity(value.value, start, allowed);
+          }))
       .def_property_readonly("states", &Self::states, "The states, in order.")
       .def_property_readonly(
           "own", [](const Self& self) { return BoundSensitivity{self.own(), std::nullopt}; },

@@ -1,5 +1,6 @@
 #include "docs/market/referral_value.hpp"
 #include "market/bound_referral_value.hpp"
+#include "market/pickled_parts.hpp"
 #include "market/referrals_argument.hpp"
 #include "support/discount_keywords.hpp"
 #include "support/members.hpp"
@@ -101,6 +102,8 @@ Examples
 
 void bind_parts(py::module_& m) {
   py::class_<ReferralStartValue>(m, "ReferralStartValue", doc::ReferralStartValue)
+      .def(pickled_by_fields<ReferralStartValue>("ReferralStartValue", &ReferralStartValue::total,
+                                                 &ReferralStartValue::own, &ReferralStartValue::referred))
       .def_readonly("total", &ReferralStartValue::total, "`own + referred`, currency.")
       .def_readonly("own", &ReferralStartValue::own, "What he brings himself, currency.")
       .def_readonly("referred", &ReferralStartValue::referred, "What those bring whom he leads to, currency.")
@@ -109,6 +112,7 @@ void bind_parts(py::module_& m) {
                       field("referred", self.referred));
       });
   py::class_<Generations>(m, "Generations", doc::Generations)
+      .def(pickled_by_fields<Generations>("Generations", &Generations::value, &Generations::beyond))
       .def_property_readonly("value", view_of(&Generations::value), doc::Generations_value)
       .def_readonly("beyond", &Generations::beyond, doc::Generations_beyond)
       .def("__repr__", [](const Generations& self) {
@@ -188,6 +192,8 @@ void bind_given(ValueClass& value) {
 void bind_referral_value(py::module_& m) {
   bind_parts(m);
   ValueClass value(m, "ReferralValue", doc::ReferralValue);
+  value.def(
+      pickled<BoundReferralValue>("ReferralValue", &question_of<BoundReferralValue>, &answer_to<BoundReferralValue>));
   bind_answers(value);
   bind_given(value);
 

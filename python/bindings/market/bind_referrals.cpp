@@ -1,6 +1,7 @@
 #include "sojourn/market/referrals.hpp"
 
 #include "docs/market/referrals.hpp"
+#include "market/pickled_parts.hpp"
 #include "market/referrals_argument.hpp"
 #include "support/members.hpp"
 
@@ -37,6 +38,11 @@ py::object per_move(const Referrals& self) {
 
 void bind_referrals(py::module_& m) {
   py::class_<Referrals>(m, "Referrals", docs(doc::Referrals, parameters_of_referrals).c_str())
+      .def(pickled<Referrals>(
+          "Referrals", [](const Referrals& self) { return std::tie(self.states(), self.per_state(), self.per_move()); },
+          [](StateSpace states, Vector per_state, const SparseMatrix& per_move) {
+            return Referrals(std::move(states), std::move(per_state), per_move);
+          }))
       .def(py::init(&make), py::arg("states"), py::arg("per_state") = py::none())
       .def_property_readonly("states", &Referrals::states, "The states, in order.")
       .def_property_readonly(

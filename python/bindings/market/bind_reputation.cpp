@@ -1,6 +1,7 @@
 #include "sojourn/market/reputation.hpp"
 
 #include "docs/market/reputation.hpp"
+#include "market/pickled_parts.hpp"
 #include "market/reputation_keywords.hpp"
 #include "support/each_number.hpp"
 #include "support/shown.hpp"
@@ -30,6 +31,9 @@ ValueError
 void bind_reputation(py::module_& m) {
   py::class_<ReputationLaw> law(m, "ReputationLaw",
                                 docs(doc::ReputationLaw, doc::file_reputation, parameters_of_law).c_str());
+  law.def(pickled_by_fields<ReputationLaw>("ReputationLaw", &ReputationLaw::retention, &ReputationLaw::prior_good,
+                                           &ReputationLaw::prior_bad, &ReputationLaw::sensitivity,
+                                           &ReputationLaw::reference));
   define_init(
       law, [](const ReputationKeywords& numbers) { return numbers.law(); }, py::kw_only(),
       ReputationKeywords::arguments());

@@ -1,4 +1,5 @@
 #include "docs/market/reputation_fit.hpp"
+#include "market/pickled_parts.hpp"
 #include "sojourn/market/reputation.hpp"
 #include "support/keywords.hpp"
 #include "support/shown.hpp"
@@ -32,6 +33,13 @@ ReputationFit ask_reputation_fit(const ArrayArgument& searchers, const ArrayArgu
 
 void bind_fit(py::module_& m) {
   py::class_<ReputationFit>(m, "ReputationFit", doc::ReputationFit)
+      .def(pickled_by_fields<ReputationFit>(
+          "ReputationFit", &ReputationFit::law, &ReputationFit::standard_error, &ReputationFit::probability,
+          &ReputationFit::log_odds_error, &ReputationFit::deviance, &ReputationFit::null_deviance,
+          &ReputationFit::p_value, &ReputationFit::dispersion, &ReputationFit::dispersion_p,
+          &ReputationFit::is_overdispersed, &ReputationFit::n_periods, &ReputationFit::degrees_of_freedom,
+          &ReputationFit::searchers, &ReputationFit::conversions, &ReputationFit::lowest_reputation,
+          &ReputationFit::highest_reputation))
       .def_readonly("law", &ReputationFit::law, doc::ReputationFit_law)
       .def_readonly("standard_error", &ReputationFit::standard_error, doc::ReputationFit_standard_error)
       .def_readonly("probability", &ReputationFit::probability, doc::ReputationFit_probability)
@@ -81,6 +89,8 @@ void bind_fit(py::module_& m) {
 
 void bind_reputation_fit(py::module_& m) {
   py::class_<NumberInterval>(m, "NumberInterval", doc::NumberInterval)
+      .def(pickled_by_fields<NumberInterval>("NumberInterval", &NumberInterval::level, &NumberInterval::lower,
+                                             &NumberInterval::upper))
       .def_readonly("level", &NumberInterval::level, "As it was asked for.")
       .def_readonly("lower", &NumberInterval::lower, "Lower end, in the unit of the number.")
       .def_readonly("upper", &NumberInterval::upper, "Upper end, in the unit of the number.")

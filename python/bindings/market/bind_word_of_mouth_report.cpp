@@ -1,4 +1,5 @@
 #include "docs/market/word_of_mouth_report.hpp"
+#include "market/pickled_parts.hpp"
 #include "sojourn/market/referral_rates.hpp"
 #include "support/shown.hpp"
 
@@ -46,6 +47,14 @@ py::dict counts_of(const Report& self) {
 
 void bind_word_of_mouth_report(py::module_& m) {
   py::class_<Report> report(m, "WordOfMouthReport", doc::WordOfMouthReport);
+  report.def(pickled_by_fields<WordOfMouthReport>(
+      "WordOfMouthReport", &WordOfMouthReport::rows_read, &WordOfMouthReport::rows_used,
+      &WordOfMouthReport::missing_customer, &WordOfMouthReport::missing_referred, &WordOfMouthReport::missing_time,
+      &WordOfMouthReport::invalid_time, &WordOfMouthReport::missing_rating, &WordOfMouthReport::invalid_rating,
+      &WordOfMouthReport::unknown_customer, &WordOfMouthReport::unknown_referred, &WordOfMouthReport::self_referral,
+      &WordOfMouthReport::before_first_event, &WordOfMouthReport::referred_twice, &WordOfMouthReport::cycles,
+      &WordOfMouthReport::after_leaving, &WordOfMouthReport::after_last_period, &WordOfMouthReport::between_periods,
+      &WordOfMouthReport::customers));
   for (const ReportCount& count : report_counts) report.def_readonly(count.name, count.member, count.contract);
   report.def_property_readonly("rows_dropped", &Report::rows_dropped, "Rows dropped for one reason or another.")
       .def("notes", &Report::notes, doc::WordOfMouthReport_notes)

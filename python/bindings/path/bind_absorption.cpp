@@ -2,11 +2,15 @@
 
 #include "docs/path/absorption.hpp"
 #include "support/members.hpp"
+#include "support/pickling.hpp"
 
 namespace sojourn::python {
 
 void bind_absorption(py::module_& m) {
   py::class_<Absorption>(m, "Absorption", doc::Absorption)
+      .def(pickled<Absorption>(
+          "Absorption", [](const Absorption& a) { return std::tie(a.chain()); },
+          [](const Chain& chain) { return absorption(chain); }))
       .def_property_readonly("states", &Absorption::states, "The states, in order.")
       .def_property_readonly("transient", names_of(&Absorption::states, &Absorption::transient),
                              "Names of the transient states, in order.")

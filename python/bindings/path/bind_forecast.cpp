@@ -30,8 +30,8 @@ arrivals : dict or array_like of shape (n_states,), optional
 
 Returns
 -------
-ndarray of shape (periods + 1, n_states)
-    Expected customers; row 0 is today.
+Forecast
+    Expected customers, an array of shape (periods + 1, n_states) with `states` and `period`; row 0 is today.
 
 Raises
 ------

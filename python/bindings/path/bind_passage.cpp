@@ -3,6 +3,7 @@
 #include "docs/path/passage.hpp"
 #include "support/as_array.hpp"
 #include "support/members.hpp"
+#include "support/pickling.hpp"
 
 SOJOURN_ARGUMENT(TargetsArgument, "str | int | Sequence[str | int]");
 SOJOURN_ARGUMENT(HorizonArgument, "int");
@@ -25,6 +26,8 @@ std::vector<std::string> to_set(py::handle object, const StateSpace& states, con
 
 void bind_hitting_result(py::module_& m) {
   py::class_<Hitting>(m, "Hitting", doc::Hitting)
+      .def(pickled_by_fields<Hitting>("Hitting", &Hitting::probability, &Hitting::expected_time_if_hit,
+                                      &Hitting::is_certain))
       .def_readonly("probability", &Hitting::probability, doc::Hitting_probability)
       .def_readonly("expected_time_if_hit", &Hitting::expected_time_if_hit, doc::Hitting_expected_time_if_hit)
       .def_property_readonly(
@@ -42,6 +45,8 @@ void bind_hitting_result(py::module_& m) {
 
 void bind_first_passage_result(py::module_& m) {
   py::class_<FirstPassage>(m, "FirstPassage", doc::FirstPassage)
+      .def(pickled_by_fields<FirstPassage>("FirstPassage", &FirstPassage::states, &FirstPassage::probabilities,
+                                           &FirstPassage::tail))
       .def_readonly("states", &FirstPassage::states, "The states of departure, in order.")
       .def_property_readonly(
           "horizon", [](const FirstPassage& p) { return p.probabilities.rows(); }, "Periods.")

@@ -2,6 +2,7 @@
 
 #include "docs/path/stationary.hpp"
 #include "support/arguments.hpp"
+#include "support/pickling.hpp"
 
 namespace sojourn::python {
 
@@ -18,6 +19,8 @@ void bind_results(py::module_& m) {
           "Names of the states of the class.")
       .def_readonly("distribution", &StationaryLaw::distribution, doc::StationaryLaw_distribution)
       .def_readonly("period", &StationaryLaw::period, doc::StationaryLaw_period)
+      .def(pickled_by_fields<StationaryLaw>("StationaryLaw", &StationaryLaw::states, &StationaryLaw::distribution,
+                                            &StationaryLaw::period))
       .def("__repr__", [](const StationaryLaw& law) {
         return "StationaryLaw(" + std::string(py::repr(names_of(law.distribution.states(), law.states))) +
                ", period=" + std::to_string(law.period) + ")";
@@ -47,6 +50,10 @@ StateValues)")
             return settled.expected_return_time(to_state_name(state, states_of(settled)));
           },
           py::arg("state"), doc::Stationary_expected_return_time)
+      .def(pickled<Stationary>(
+          "Stationary",
+          [](const Stationary& settled) { return std::tie(settled.states(), settled.laws(), settled.ending()); },
+          [](auto... part) { return Stationary(std::move(part)...); }))
       .def("__repr__", [](const Stationary& settled) {
         return "Stationary(" + std::to_string(states_of(settled).n_states()) + " states, " +
                std::to_string(settled.laws().size()) + (settled.laws().size() == 1 ? " law)" : " laws)");

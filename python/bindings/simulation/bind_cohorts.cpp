@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "docs/simulation/cohorts.hpp"
+#include "simulation/pickled_parts.hpp"
 #include "support/arguments.hpp"
 #include "support/text.hpp"
 
@@ -170,6 +171,7 @@ W. Hörmann, "The generation of binomial random variates", Journal of Statistica
 
 void bind_cohorts(py::module_& m) {
   py::class_<BoundPath>(m, "CohortPath", "One path of a `CohortSimulation`.")
+      .def(pickled_by_fields<BoundPath>("CohortPath", &BoundPath::owner, &BoundPath::path))
       .def_property_readonly(
           "occupancy",
           [](const BoundPath& self) {
@@ -215,6 +217,8 @@ void bind_cohorts(py::module_& m) {
 
   py::class_<BoundCohorts>(m, "CohortSimulation",
                            docs(doc::CohortSimulation, "`result[p]` is one path, negative `p` from the end.").c_str())
+      .def(pickled_by_fields<BoundCohorts>("CohortSimulation", &BoundCohorts::simulation, &BoundCohorts::chain,
+                                           &BoundCohorts::has_money))
       .def_property_readonly(
           "occupancy",
           [](const py::object& self) {

@@ -2,6 +2,7 @@
 
 #include "docs/simulation/scenarios.hpp"
 #include "simulation/bound_scenario.hpp"
+#include "simulation/pickled_parts.hpp"
 #include "support/members.hpp"
 #include "support/shown.hpp"
 
@@ -88,6 +89,8 @@ BoundScenario make_scenario(const ChainArgument& chain, const RewardsArgument& r
 void bind_schedule(py::module_& m) {
   const ChainSchedule plain;
   py::class_<ChainSchedule>(m, "ChainSchedule", doc::ChainSchedule)
+      .def(pickled_by_fields<ChainSchedule>("ChainSchedule", &ChainSchedule::chains, &ChainSchedule::clock,
+                                            &ChainSchedule::after_last))
       .def(py::init(&make_schedule), py::arg("chains"), py::kw_only(), py::arg("clock") = to_word(plain.clock, clocks),
            py::arg("after_last") = to_word(plain.after_last, after_lasts))
       .def_readonly("chains", &ChainSchedule::chains, "One per period.")
@@ -104,6 +107,8 @@ void bind_intervention(py::module_& m) {
   const Intervention plain;
   const auto part = [](auto member) { return member_of(&BoundIntervention::intervention, member); };
   py::class_<BoundIntervention>(m, "Intervention", doc::Intervention)
+      .def(pickled_by_fields<BoundIntervention>("Intervention", &BoundIntervention::intervention,
+                                                &BoundIntervention::rewards))
       .def(py::init(&make_intervention), py::arg("first") = plain.first, py::kw_only(), py::arg("last") = py::none(),
            py::arg("chain") = py::none(), py::arg("rewards") = py::none(), py::arg("reward_laws") = py::none(),
            py::arg("clock") = to_word(plain.clock, clocks))
@@ -129,6 +134,7 @@ void bind_scenario(py::module_& m) {
 
   const auto part = [](auto member) { return member_of(&BoundScenario::scenario, member); };
   py::class_<BoundScenario>(m, "Scenario", doc::Scenario)
+      .def(pickled_by_fields<BoundScenario>("Scenario", &BoundScenario::scenario, &BoundScenario::start))
       .def(py::init(&make_scenario), py::arg("chain"), py::kw_only(), py::arg("rewards") = py::none(),
            py::arg("reward_laws") = py::none(), py::arg("schedule") = py::none(),
            py::arg("interventions") = py::tuple(), py::arg("cost") = 0.0, py::arg("cost_per_period") = 0.0,

@@ -1,4 +1,5 @@
 #include "docs/simulation/scenarios.hpp"
+#include "simulation/pickled_parts.hpp"
 #include "simulation/scenario_keywords.hpp"
 #include "support/shown.hpp"
 
@@ -37,6 +38,12 @@ py::object compare(const BoundScenario& base, const ScenariosArgument& changed, 
 void bind_scenario_comparison(py::module_& m) {
   using Comparison = ScenarioComparison;
   py::class_<Comparison>(m, "ScenarioComparison", doc::ScenarioComparison)
+      .def(pickled_by_fields<Comparison>(
+          "ScenarioComparison", &Comparison::base, &Comparison::changed, &Comparison::difference,
+          &Comparison::base_mean, &Comparison::changed_mean, &Comparison::mean_difference,
+          &Comparison::controlled_difference, &Comparison::independent_standard_error, &Comparison::gain,
+          &Comparison::correlation, &Comparison::share_better, &Comparison::share_worse, &Comparison::customers,
+          &Comparison::is_reached, &Comparison::quantile_interval, &Comparison::definition))
       .def_readonly("base", &Comparison::base, "Values in the base, per customer.")
       .def_readonly("changed", &Comparison::changed, doc::ScenarioComparison_changed)
       .def_readonly("difference", &Comparison::difference, doc::ScenarioComparison_difference)

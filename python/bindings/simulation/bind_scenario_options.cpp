@@ -2,6 +2,7 @@
 #include <unordered_map>
 
 #include "docs/simulation/scenarios.hpp"
+#include "simulation/pickled_parts.hpp"
 #include "simulation/scenario_keywords.hpp"
 #include "support/shown.hpp"
 
@@ -137,6 +138,8 @@ most_customers : int
 void bind_scenario_options(py::module_& m) {
   const QuantileWidth plain;
   py::class_<QuantileWidth>(m, "QuantileWidth", doc::QuantileWidth)
+      .def(pickled_by_fields<QuantileWidth>("QuantileWidth", &QuantileWidth::p, &QuantileWidth::width,
+                                            &QuantileWidth::level))
       .def(py::init([](const NumberArgument& p, const NumberArgument& width, const NumberArgument& level) {
              return QuantileWidth{
                  .p = to_number(p, "p"), .width = to_number(width, "width"), .level = to_number(level, "level")};
@@ -150,6 +153,7 @@ void bind_scenario_options(py::module_& m) {
       });
 
   py::class_<StopAt>(m, "StopAt", doc::StopAt)
+      .def(pickled_by_fields<StopAt>("StopAt", &StopAt::standard_error, &StopAt::quantile_width))
       .def(py::init(&make_stop), py::kw_only(), py::arg("standard_error") = py::none(),
            py::arg("quantile_width") = py::none())
       .def_readonly("standard_error", &StopAt::standard_error, doc::StopAt_standard_error)

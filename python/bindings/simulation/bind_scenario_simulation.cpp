@@ -1,4 +1,5 @@
 #include "docs/simulation/scenarios.hpp"
+#include "simulation/pickled_parts.hpp"
 #include "simulation/scenario_keywords.hpp"
 #include "support/members.hpp"
 #include "support/shown.hpp"
@@ -48,6 +49,8 @@ BoundSimulation simulate(const BoundScenario& scenario, const CustomerKeywords& 
 
 void bind_estimates(py::module_& m) {
   py::class_<SimulatedMean>(m, "SimulatedMean", doc::SimulatedMean)
+      .def(pickled_by_fields<SimulatedMean>("SimulatedMean", &SimulatedMean::mean, &SimulatedMean::standard_error,
+                                            &SimulatedMean::exact, &SimulatedMean::z))
       .def_readonly("mean", &SimulatedMean::mean, "Currency.")
       .def_readonly("standard_error", &SimulatedMean::standard_error, doc::SimulatedMean_standard_error)
       .def_readonly("exact", &SimulatedMean::exact, doc::SimulatedMean_exact)
@@ -58,6 +61,8 @@ void bind_estimates(py::module_& m) {
       });
 
   py::class_<QuantileInterval>(m, "QuantileInterval", doc::QuantileInterval)
+      .def(pickled_by_fields<QuantileInterval>("QuantileInterval", &QuantileInterval::p, &QuantileInterval::level,
+                                               &QuantileInterval::lower, &QuantileInterval::upper))
       .def_readonly("p", &QuantileInterval::p, "Which quantile.")
       .def_readonly("level", &QuantileInterval::level, doc::QuantileInterval_level)
       .def_readonly("lower", &QuantileInterval::lower, "Currency.")
@@ -74,6 +79,7 @@ void bind_scenario_simulation(py::module_& m) {
   bind_estimates(m);
 
   py::class_<BoundSimulation>(m, "ScenarioSimulation", doc::ScenarioSimulation)
+      .def(pickled_by_fields<Bound>("ScenarioSimulation", &Bound::simulation, &Bound::states))
       .def_property_readonly("value", part(&ScenarioSimulation::value), doc::ScenarioSimulation_value)
       .def_property_readonly("mean", part(&ScenarioSimulation::mean), doc::SimulatedMean)
       .def_property_readonly("controlled_mean", part(&ScenarioSimulation::controlled_mean),

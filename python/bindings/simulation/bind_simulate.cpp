@@ -2,6 +2,7 @@
 
 #include "docs/simulation/simulate.hpp"
 #include "docs/simulation/simulation.hpp"
+#include "simulation/pickled_parts.hpp"
 #include "support/arguments.hpp"
 #include "support/memory.hpp"
 #include "support/printing.hpp"
@@ -150,6 +151,7 @@ void bind_simulate(py::module_& m) {
   };
 
   py::class_<BoundSimulation>(m, "Simulation", doc::Simulation)
+      .def(pickled_by_fields<BoundSimulation>("Simulation", &BoundSimulation::simulation, &BoundSimulation::states))
       .def_property_readonly(
           "value", [](const BoundSimulation& self) { return self.simulation.value(); },
           "Discounted values of the customers.")

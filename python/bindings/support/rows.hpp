@@ -1,4 +1,4 @@
-// A list of results with names in it, which is a table too: `_frames.py` adds to_dict and to_frame.
+// A list of results with names in it, which is a table too: `_support/results.py` adds to_dict and to_frame.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "support/pickling.hpp"
 
 namespace sojourn::python {
 
@@ -40,6 +42,7 @@ void bind_rows(pybind11::module_& m, const char* name, const char* text) {
       .def(
           "__iter__", [](const Self& self) { return py::make_iterator(self.rows.begin(), self.rows.end()); },
           py::keep_alive<0, 1>())
+      .def(pickled_by_fields<Self>(name, &Self::rows))
       .def("__repr__", [](const Self& self) {
         py::list rows;
         for (const Row& row : self.rows) rows.append(py::cast(row));

@@ -8,12 +8,19 @@
 
 namespace sojourn::python {
 
+// An array stands on several lines; here on one.
+inline std::string in_one_line(std::string text) {
+  for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at))
+    text.replace(at, text.find_first_not_of(" \n", at) - at, " ");
+  return text;
+}
+
 template <class T>
 std::string shown(const T& x) {
   if constexpr (std::is_base_of_v<py::handle, T>)
-    return py::repr(x);
+    return in_one_line(py::repr(x));
   else
-    return py::repr(py::cast(x));
+    return in_one_line(py::repr(py::cast(x)));
 }
 
 template <class T>

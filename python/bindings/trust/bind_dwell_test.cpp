@@ -2,6 +2,7 @@
 #include "support/members.hpp"
 #include "trust/bound_tests.hpp"
 #include "trust/counted.hpp"
+#include "trust/pickled_parts.hpp"
 #include "trust/test_keywords.hpp"
 
 SOJOURN_ARGUMENT(CountedArgument, "Counts | Journeys");
@@ -54,6 +55,8 @@ DwellTest ask_dwell_test(const CountedArgument& counts, const std::string& metho
 
 void bind_state_dwell_test(py::module_& m) {
   py::class_<StayLength>(m, "StayLength", doc::StayLength)
+      .def(pickled_by_fields<StayLength>("StayLength", &StayLength::from, &StayLength::to, &StayLength::at_risk,
+                                         &StayLength::left, &StayLength::leaving))
       .def_readonly("from_length", &StayLength::from, "Shortest length, in periods (or events).")
       .def_readonly("to_length", &StayLength::to, "Longest length.")
       .def_readonly("at_risk", &StayLength::at_risk, doc::StayLength_at_risk)
@@ -63,6 +66,7 @@ void bind_state_dwell_test(py::module_& m) {
         return called("StayLength", shown(s.from), shown(s.to), field("leaving", s.leaving));
       });
   py::class_<NamedDwellTest>(m, "StateDwellTest", doc::StateDwellTest)
+      .def(pickled_by_fields<NamedDwellTest>("StateDwellTest", &NamedDwellTest::state, &NamedDwellTest::test))
       .def_readonly("state", &NamedDwellTest::state, "State name.")
       .def_property_readonly("test", of_test(&StateDwellTest::test), "The test of this state alone.")
       .def_property_readonly("adjusted_p_value", of_test(&StateDwellTest::adjusted_p_value),
@@ -89,6 +93,8 @@ void bind_dwell_test(py::module_& m) {
   bind_state_dwell_test(m);
 
   py::class_<DwellTest>(m, "DwellTest", doc::DwellTest)
+      .def(pickled_by_fields<DwellTest>("DwellTest", &DwellTest::states, &DwellTest::overall, &DwellTest::by_state,
+                                        &DwellTest::adjustment))
       .def_readonly("states", &DwellTest::states, "The states, in order.")
       .def_readonly("overall", &DwellTest::overall, "All states together.")
       .def_property_readonly("by_state", &dwell_by_state, doc::DwellTest_by_state)

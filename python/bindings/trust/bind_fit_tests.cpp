@@ -3,6 +3,7 @@
 #include "docs/trust/fit_tests.hpp"
 #include "support/parameters.hpp"
 #include "trust/bound_tests.hpp"
+#include "trust/pickled_parts.hpp"
 #include "trust/test_keywords.hpp"
 
 namespace sojourn::python {
@@ -40,6 +41,9 @@ FitTests ask_fit_tests(const LabelledJourneys& of, const WholeArgument& max_orde
 
 void bind_fit_tests(py::module_& m) {
   py::class_<FitTests>(m, "FitTests", doc::FitTests)
+      .def(pickled_by_fields<FitTests>("FitTests", &FitTests::order, &FitTests::criteria, &FitTests::visits,
+                                       &FitTests::by_calendar, &FitTests::by_age, &FitTests::dwell, &FitTests::period,
+                                       &FitTests::level, &FitTests::material))
       .def_readonly("order", &FitTests::order, "Order 0 against 1, 1 against 2, …")
       .def_readonly("criteria", &FitTests::criteria, "AIC and BIC of these orders.")
       .def_readonly("visits", &FitTests::visits, "How often the customer has been in the state.")

@@ -2,6 +2,7 @@
 
 #include "docs/trust/information.hpp"
 #include "support/shown.hpp"
+#include "trust/pickled_parts.hpp"
 #include "value/bound_value.hpp"
 
 namespace sojourn::python {
@@ -20,6 +21,7 @@ auto of_row(Member member) {
 
 void bind_row(py::module_& m) {
   py::class_<NamedInformation>(m, "StateInformation", doc::StateInformation)
+      .def(pickled_by_fields<NamedInformation>("StateInformation", &NamedInformation::state, &NamedInformation::row))
       .def_readonly("state", &NamedInformation::state, "State name.")
       .def_property_readonly("observations", of_row(&StateInformation::observations),
                              doc::StateInformation_observations)
@@ -40,6 +42,8 @@ void bind_row(py::module_& m) {
 void bind_information(py::module_& m) {
   bind_row(m);
   py::class_<ValueOfInformation>(m, "ValueOfInformation", doc::ValueOfInformation)
+      .def(pickled<ValueOfInformation>("ValueOfInformation", &ValueOfInformationAccess::split,
+                                       [](auto... part) { return ValueOfInformationAccess::join(std::move(part)...); }))
       .def_property_readonly("states", &ValueOfInformation::states, "The states, in order.")
       .def_property_readonly("mean", &ValueOfInformation::mean, "Value from the start, currency.")
       .def_property_readonly("standard_error", &ValueOfInformation::standard_error, "Its standard error, currency.")

@@ -1,6 +1,7 @@
 #include "docs/trust/information_criteria.hpp"
 #include "support/columns.hpp"
 #include "support/shown.hpp"
+#include "trust/pickled_parts.hpp"
 #include "trust/test_keywords.hpp"
 
 namespace sojourn::python {
@@ -18,6 +19,9 @@ InformationCriteria ask_information_criteria(const LabelledJourneys& of, const W
 
 void bind_information_criteria(py::module_& m) {
   py::class_<OrderLikelihood>(m, "OrderLikelihood", doc::OrderLikelihood)
+      .def(pickled_by_fields<OrderLikelihood>("OrderLikelihood", &OrderLikelihood::order,
+                                              &OrderLikelihood::log_likelihood, &OrderLikelihood::n_parameters,
+                                              &OrderLikelihood::aic, &OrderLikelihood::bic))
       .def_readonly("order", &OrderLikelihood::order, "States of the past that a move depends on.")
       .def_readonly("log_likelihood", &OrderLikelihood::log_likelihood,
                     "Of the moves, the first states taken as given.")
@@ -28,6 +32,8 @@ void bind_information_criteria(py::module_& m) {
         return called("OrderLikelihood", shown(o.order), field("aic", o.aic), field("bic", o.bic));
       });
   py::class_<InformationCriteria>(m, "InformationCriteria", doc::InformationCriteria)
+      .def(pickled_by_fields<InformationCriteria>("InformationCriteria", &InformationCriteria::orders,
+                                                  &InformationCriteria::moves))
       .def_readonly("orders", &InformationCriteria::orders, doc::InformationCriteria_orders)
       .def_readonly("moves", &InformationCriteria::moves, doc::InformationCriteria_moves)
       .def_property_readonly("best_by_aic", &InformationCriteria::best_by_aic, "The order with the least AIC.")

@@ -2,6 +2,7 @@
 #include "docs/trust/order_test.hpp"
 #include "support/parameters.hpp"
 #include "trust/bound_tests.hpp"
+#include "trust/pickled_parts.hpp"
 #include "trust/test_keywords.hpp"
 
 namespace sojourn::python {
@@ -26,6 +27,7 @@ OrderTest ask_order_test(const LabelledJourneys& of, const WholeArgument& max_or
 
 void bind_order_test(py::module_& m) {
   py::class_<OrderTest>(m, "OrderTest", doc::OrderTest)
+      .def(pickled_by_fields<OrderTest>("OrderTest", &OrderTest::steps))
       .def_readonly("steps", &OrderTest::steps, doc::OrderTest_steps)
       .def(
           "order",

@@ -3,12 +3,16 @@
 #include "docs/trust/robust.hpp"
 #include "support/members.hpp"
 #include "support/shown.hpp"
+#include "trust/pickled_parts.hpp"
 #include "value/bound_value.hpp"
 
 namespace sojourn::python {
 
 void bind_robust(py::module_& m) {
   py::class_<PossibleChains>(m, "PossibleChains", doc::PossibleChains)
+      .def(pickled_by_fields<PossibleChains>("PossibleChains", &PossibleChains::level, &PossibleChains::states,
+                                             &PossibleChains::lower, &PossibleChains::upper,
+                                             &PossibleChains::n_intervals))
       .def_readonly("level", &PossibleChains::level,
                     "The probability with which the true chain is among them, or more.")
       .def_readonly("states", &PossibleChains::states, "The states, in order.")
@@ -24,6 +28,9 @@ void bind_robust(py::module_& m) {
       });
 
   py::class_<ValueBounds>(m, "ValueBounds", doc::ValueBounds)
+      .def(pickled_by_fields<ValueBounds>("ValueBounds", &ValueBounds::level, &ValueBounds::lower, &ValueBounds::upper,
+                                          &ValueBounds::worst_chain, &ValueBounds::worst_rewards,
+                                          &ValueBounds::best_chain, &ValueBounds::best_rewards, &ValueBounds::possible))
       .def_readonly("level", &ValueBounds::level, "As it was asked for.")
       .def_readonly("lower", &ValueBounds::lower, "The least value of each state, currency.")
       .def_readonly("upper", &ValueBounds::upper, "The greatest value of each state, currency.")

@@ -1,6 +1,7 @@
 #include "docs/trust/rows_test.hpp"
 #include "support/members.hpp"
 #include "trust/bound_tests.hpp"
+#include "trust/pickled_parts.hpp"
 #include "trust/test_keywords.hpp"
 
 namespace sojourn::python {
@@ -26,6 +27,8 @@ auto of_departure(T Departure::* member) {
 
 void bind_departure(py::module_& m) {
   py::class_<NamedDeparture>(m, "Departure", doc::Departure)
+      .def(pickled_by_fields<NamedDeparture>("Departure", &NamedDeparture::from_state, &NamedDeparture::departure,
+                                             &NamedDeparture::to_state))
       .def_readonly("from_state", &NamedDeparture::from_state, "State name.")
       .def_property_readonly("group", of_departure(&Departure::group), doc::Departure_group)
       .def_readonly("to_state", &NamedDeparture::to_state, "State name.")
@@ -62,6 +65,8 @@ void bind_rows_test(py::module_& m) {
   bind_departure(m);
 
   py::class_<NamedStateTest>(m, "StateTest", doc::StateTest)
+      .def(pickled_by_fields<NamedStateTest>("StateTest", &NamedStateTest::state, &NamedStateTest::test,
+                                             &NamedStateTest::adjusted_p_value))
       .def_readonly("state", &NamedStateTest::state, "State name.")
       .def_readonly("test", &NamedStateTest::test, "The test of this row alone.")
       .def_readonly("adjusted_p_value", &NamedStateTest::adjusted_p_value, doc::StateTest_adjusted_p_value)
@@ -70,6 +75,8 @@ void bind_rows_test(py::module_& m) {
       });
 
   py::class_<RowsTest>(m, "RowsTest", doc::RowsTest)
+      .def(pickled_by_fields<RowsTest>("RowsTest", &RowsTest::states, &RowsTest::overall, &RowsTest::by_state,
+                                       &RowsTest::departures, &RowsTest::adjustment))
       .def_readonly("states", &RowsTest::states, "The states, in order.")
       .def_readonly("overall", &RowsTest::overall, "All rows together.")
       .def_property_readonly("by_state", &rows_by_state, doc::RowsTest_by_state)

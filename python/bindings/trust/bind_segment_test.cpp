@@ -5,6 +5,7 @@
 #include "support/parameters.hpp"
 #include "trust/bound_tests.hpp"
 #include "trust/counted.hpp"
+#include "trust/pickled_parts.hpp"
 #include "trust/test_keywords.hpp"
 #include "value/named_what_if.hpp"
 
@@ -55,6 +56,8 @@ SegmentTest ask_segment_test(const SegmentsArgument& segments, const TestKeyword
 
 void bind_segment_test(py::module_& m) {
   py::class_<NamedSegmentValue>(m, "SegmentValue", doc::SegmentValue)
+      .def(pickled_by_fields<NamedSegmentValue>("SegmentValue", &NamedSegmentValue::segment,
+                                                &NamedSegmentValue::against, &NamedSegmentValue::difference))
       .def_readonly("segment", &NamedSegmentValue::segment, "Name of the segment.")
       .def_readonly("against", &NamedSegmentValue::against, doc::SegmentValue_against)
       .def_readonly("difference", &NamedSegmentValue::difference, doc::SegmentValue_difference)
@@ -63,6 +66,7 @@ void bind_segment_test(py::module_& m) {
                       field("other_value", v.difference.other_value));
       });
   py::class_<SegmentTest>(m, "SegmentTest", doc::SegmentTest)
+      .def(pickled_by_fields<SegmentTest>("SegmentTest", &SegmentTest::rows, &SegmentTest::values))
       .def_readonly("rows", &SegmentTest::rows, "The test, overall, per state and located to the moves.")
       .def_property_readonly("overall", member_of(&SegmentTest::rows, &RowsTest::overall), "All rows together.")
       .def_property_readonly("values", &values_of, doc::SegmentTest_values)

@@ -1,6 +1,7 @@
 #include "docs/trust/test_result.hpp"
 #include "support/columns.hpp"
 #include "trust/bound_tests.hpp"
+#include "trust/pickled_parts.hpp"
 
 namespace sojourn::python {
 
@@ -33,6 +34,10 @@ py::dict results_table(const std::vector<TestResult>& results) {
 
 void bind_test_result(py::module_& m) {
   py::class_<TestResult>(m, "TestResult", doc::TestResult)
+      .def(pickled_by_fields<TestResult>("TestResult", &TestResult::question, &TestResult::method,
+                                         &TestResult::statistic, &TestResult::degrees_of_freedom, &TestResult::p_value,
+                                         &TestResult::moves, &TestResult::cells, &TestResult::sparse_cells,
+                                         &TestResult::effect, &TestResult::effect_by_chance))
       .def_readonly("question", &TestResult::question, doc::TestResult_question)
       .def_readonly("method", &TestResult::method, doc::TestResult_method)
       .def_readonly("statistic", &TestResult::statistic, doc::TestResult_statistic)

@@ -1,6 +1,7 @@
 #include "docs/trust/uncertain.hpp"
 #include "support/members.hpp"
 #include "support/shown.hpp"
+#include "trust/pickled_parts.hpp"
 #include "trust/python_answer.hpp"
 
 namespace sojourn::python {
@@ -40,6 +41,16 @@ py::object draws(const py::object& self) {
 
 void bind_interval(py::module_& m) {
   py::class_<BoundInterval>(m, "AnswerInterval", doc::AnswerInterval)
+      .def(pickled<BoundInterval>(
+          "AnswerInterval",
+          [](const BoundInterval& self) {
+            return std::tie(self.interval.level, self.interval.lower, self.interval.upper, self.form.states,
+                            self.form.shape);
+          },
+          [](double level, Vector lower, Vector upper, std::optional<StateSpace> states,
+             std::vector<py::ssize_t> shape) {
+            return BoundInterval{{level, std::move(lower), std::move(upper)}, {std::move(states), std::move(shape)}};
+          }))
       .def_property_readonly("level", member_of(&BoundInterval::interval, &AnswerInterval::level),
                              "As it was asked for.")
       .def_property_readonly("lower", written(&AnswerInterval::lower),
@@ -59,6 +70,22 @@ void bind_uncertain(py::module_& m) {
   bind_interval(m);
 
   py::class_<BoundUncertain>(m, "Uncertain", doc::Uncertain)
+      .def(pickled<BoundUncertain>(
+          "Uncertain",
+          [](const BoundUncertain& self) {
+            const Uncertain& answer = self.answer;
+            std::optional<Matrix> draws;
+            if (answer.n_draws() > 0) draws = answer.draws();
+            return std::tuple(answer.estimate(), answer.standard_error(), std::move(draws), answer.spread(),
+                              answer.n_failed(), answer.first_failure(), self.form.states, self.form.shape);
+          },
+          [](Vector estimate, Vector error, std::optional<Matrix> draws, Spread spread, Index n_failed,
+             std::string first_failure, std::optional<StateSpace> states, std::vector<py::ssize_t> shape) {
+            return BoundUncertain{
+                draws ? Uncertain(std::move(estimate), std::move(*draws), spread, n_failed, std::move(first_failure))
+                      : Uncertain(std::move(estimate), std::move(error)),
+                {std::move(states), std::move(shape)}};
+          }))
       .def_property_readonly("estimate", written(&Uncertain::estimate), doc::Uncertain_estimate)
       .def_property_readonly("mean", written(&Uncertain::mean), doc::Uncertain_mean)
       .def_property_readonly("standard_error", written(&Uncertain::standard_error), doc::Uncertain_standard_error)

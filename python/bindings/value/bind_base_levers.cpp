@@ -1,6 +1,7 @@
 #include "docs/value/base_levers.hpp"
 #include "sojourn/value/sensitivity.hpp"
 #include "support/parameters.hpp"
+#include "support/pickling.hpp"
 #include "support/rows.hpp"
 #include "support/shown.hpp"
 #include "value/bound_sensitivity.hpp"
@@ -51,6 +52,9 @@ Examples
 
 void bind_base_levers(py::module_& m) {
   py::class_<NamedBaseLever>(m, "BaseLever", doc::BaseLever)
+      .def(pickled_by_fields<NamedBaseLever>("BaseLever", &NamedBaseLever::from_state, &NamedBaseLever::to_state,
+                                             &NamedBaseLever::probability, &NamedBaseLever::value_of_a_point,
+                                             &NamedBaseLever::value_for_base, &NamedBaseLever::break_even_cost))
       .def_readonly("from_state", &NamedBaseLever::from_state, "State name.")
       .def_readonly("to_state", &NamedBaseLever::to_state, "State name.")
       .def_readonly("probability", &NamedBaseLever::probability, doc::BaseLever_probability)

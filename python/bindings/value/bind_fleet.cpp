@@ -3,6 +3,7 @@
 #include "docs/value/fleet.hpp"
 #include "support/keywords.hpp"
 #include "support/members.hpp"
+#include "support/pickling.hpp"
 #include "support/shown.hpp"
 #include "value/bound_value.hpp"
 
@@ -62,6 +63,9 @@ FleetValue ask_fleet(const BoundValue& value, const CustomersArgument& customers
 
 void bind_interval(py::module_& m) {
   py::class_<FleetInterval>(m, "FleetInterval", doc::FleetInterval)
+      .def(pickled_by_fields<FleetInterval>("FleetInterval", &FleetInterval::level, &FleetInterval::lower,
+                                            &FleetInterval::upper, &FleetInterval::error_in_value,
+                                            &FleetInterval::error_in_probability))
       .def_readonly("level", &FleetInterval::level, "The probability of holding the value of the fleet.")
       .def_readonly("lower", &FleetInterval::lower, "Lower end, currency.")
       .def_readonly("upper", &FleetInterval::upper, "Upper end, currency.")
@@ -80,6 +84,14 @@ void bind_fleet(py::module_& m) {
   bind_interval(m);
 
   py::class_<FleetValue> fleet(m, "FleetValue", docs(doc::FleetValue, doc::file_fleet).c_str());
+  fleet.def(pickled<FleetValue>(
+      "FleetValue",
+      [](const FleetValue& self) {
+        return std::tuple(BoundValue{self.value(), std::nullopt}, self.customers(), self.basis());
+      },
+      [](const BoundValue& value, const StateValues& customers, FleetBasis basis) {
+        return fleet_value(value.value, customers.vector(), {.basis = basis});
+      }));
   fleet.def_property_readonly("mean", &FleetValue::mean, "Currency.")
       .def_property_readonly("variance", &FleetValue::variance, "Between fleets like this one, currency squared.")
       .def_property_readonly("standard_deviation", &FleetValue::standard_deviation,

@@ -4,6 +4,7 @@
 #include "support/discount_keywords.hpp"
 #include "support/members.hpp"
 #include "support/parameters.hpp"
+#include "support/pickling.hpp"
 #include "support/printing.hpp"
 #include "support/shown.hpp"
 #include "value/bound_value.hpp"
@@ -27,6 +28,32 @@ BoundValue ask_lifetime_value(const ChainArgument& chain, const RewardsArgument&
   const std::optional<Rewards> money = money_of_call("lifetime_value", chain, rewards);
   const FitResult* fit = to_fit(chain);
   return {fit ? lifetime_value(*fit, options, money) : lifetime_value(of, *money, options), observed_start(fit)};
+}
+
+// A value is pickled as the question that it answers.
+using Question = std::tuple<std::optional<FitResult>, std::optional<Chain>, std::optional<Rewards>, Discount,
+                            std::optional<Index>, std::optional<Vector>>;
+
+Question question_of(const BoundValue& self) {
+  const LifetimeValue& value = self.value;
+  Question asked{std::nullopt, std::nullopt, std::nullopt, value.discount(), value.horizon(), self.observed_start};
+  if (value.is_fitted()) {
+    std::get<0>(asked) = *value.fit();
+  } else {
+    std::get<1>(asked) = value.chain();
+  }
+  if (!value.has_fitted_rewards()) std::get<2>(asked) = value.rewards();
+  return asked;
+}
+
+BoundValue answer_to(const std::optional<FitResult>& fit, const std::optional<Chain>& chain,
+                     const std::optional<Rewards>& rewards, const Discount& discount,
+                     const std::optional<Index>& horizon, std::optional<Vector> observed_start) {
+  if (!fit && (!chain || !rewards)) throw py::cast_error("expected a fit, or a chain and rewards");
+  const LifetimeValueOptions options{.discount = discount, .horizon = horizon};
+  const py::gil_scoped_release release;
+  return {fit ? lifetime_value(*fit, options, rewards) : lifetime_value(*chain, *rewards, options),
+          std::move(observed_start)};
 }
 
 py::dict table_of(const BoundValue& self) {
@@ -66,6 +93,8 @@ Examples
 
 void bind_parts(py::module_& m) {
   py::class_<ValueInterval>(m, "ValueInterval", doc::ValueInterval)
+      .def(pickled_by_fields<ValueInterval>("ValueInterval", &ValueInterval::level, &ValueInterval::lower,
+                                            &ValueInterval::upper, &ValueInterval::standard_error))
       .def_readonly("level", &ValueInterval::level, "The share of such intervals that hold the mean.")
       .def_readonly("lower", &ValueInterval::lower, "Lower ends, currency.")
       .def_readonly("upper", &ValueInterval::upper, "Upper ends, currency.")
@@ -76,6 +105,8 @@ void bind_parts(py::module_& m) {
       });
 
   py::class_<StartValue>(m, "StartValue", doc::StartValue)
+      .def(pickled_by_fields<StartValue>("StartValue", &StartValue::mean, &StartValue::standard_deviation,
+                                         &StartValue::residual, &StartValue::standard_error))
       .def_readonly("mean", &StartValue::mean, "Mean of the discounted rewards, currency.")
       .def_readonly("standard_deviation", &StartValue::standard_deviation, "Between customers, currency.")
       .def_readonly("std", &StartValue::standard_deviation, "Short for `standard_deviation`.")
@@ -86,6 +117,8 @@ void bind_parts(py::module_& m) {
       });
 
   py::class_<SolutionAccuracy>(m, "SolutionAccuracy", doc::SolutionAccuracy)
+      .def(pickled_by_fields<SolutionAccuracy>("SolutionAccuracy", &SolutionAccuracy::residual,
+                                               &SolutionAccuracy::error_bound))
       .def_readonly("residual", &SolutionAccuracy::residual, doc::SolutionAccuracy_residual)
       .def_readonly("error_bound", &SolutionAccuracy::error_bound, doc::SolutionAccuracy_error_bound)
       .def("__repr__", [](const SolutionAccuracy& a) {
@@ -99,6 +132,7 @@ void bind_lifetime_value(py::module_& m) {
   bind_parts(m);
 
   py::class_<BoundValue>(m, "LifetimeValue", doc::LifetimeValue)
+      .def(pickled<BoundValue>("LifetimeValue", &question_of, &answer_to))
       .def_property_readonly("mean", of_value(&LifetimeValue::mean), doc::LifetimeValue_mean)
       .def_property_readonly("residual", of_value(&LifetimeValue::residual), doc::LifetimeValue_residual)
       .def_property_readonly("standard_deviation", of_value(&LifetimeValue::standard_deviation),

@@ -3,6 +3,7 @@
 #include "docs/value/payback.hpp"
 #include "support/members.hpp"
 #include "support/parameters.hpp"
+#include "support/pickling.hpp"
 #include "support/shown.hpp"
 #include "value/bound_value.hpp"
 
@@ -63,6 +64,9 @@ Examples
 
 void bind_payback(py::module_& m) {
   py::class_<Payback>(m, "Payback", doc::Payback)
+      .def(pickled_by_fields<Payback>("Payback", &Payback::cost, &Payback::probabilities, &Payback::never,
+                                      &Payback::undecided, &Payback::error_in_cost, &Payback::error_in_probability,
+                                      &Payback::expected_value_period))
       .def_readonly("cost", &Payback::cost, "What the customer cost, currency.")
       .def_property_readonly("probabilities", view_of(&Payback::probabilities), doc::Payback_probabilities)
       .def_property_readonly("cumulative", copy_of(&Payback::cumulative), doc::Payback_cumulative)

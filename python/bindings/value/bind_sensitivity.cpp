@@ -3,6 +3,7 @@
 #include "docs/value/sensitivity.hpp"
 #include "support/members.hpp"
 #include "support/parameters.hpp"
+#include "support/pickling.hpp"
 #include "support/rows.hpp"
 #include "support/shown.hpp"
 #include "value/bound_sensitivity.hpp"
@@ -102,6 +103,8 @@ Examples
 
 void bind_levers(py::module_& m) {
   py::class_<NamedLever>(m, "Lever", doc::Lever)
+      .def(pickled_by_fields<NamedLever>("Lever", &NamedLever::from_state, &NamedLever::to_state,
+                                         &NamedLever::probability, &NamedLever::value_of_a_point))
       .def_readonly("from_state", &NamedLever::from_state, "State name.")
       .def_readonly("to_state", &NamedLever::to_state, "State name.")
       .def_readonly("probability", &NamedLever::probability, doc::Lever_probability)
@@ -115,6 +118,7 @@ void bind_levers(py::module_& m) {
 
 void bind_leaks(py::module_& m) {
   py::class_<NamedLeak>(m, "Leak", doc::Leak)
+      .def(pickled_by_fields<NamedLeak>("Leak", &NamedLeak::from_state, &NamedLeak::exit, &NamedLeak::amount))
       .def_readonly("from_state", &NamedLeak::from_state, "State name.")
       .def_readonly("exit", &NamedLeak::exit, "Name of the exit.")
       .def_readonly("amount", &NamedLeak::amount, doc::Leak_amount)
@@ -122,6 +126,8 @@ void bind_leaks(py::module_& m) {
         return called("Leak", shown(l.from_state), shown(l.exit), field("amount", l.amount));
       });
   py::class_<NamedMomentLeak>(m, "MomentLeak", doc::MomentLeak)
+      .def(pickled_by_fields<NamedMomentLeak>("MomentLeak", &NamedMomentLeak::moment, &NamedMomentLeak::states,
+                                              &NamedMomentLeak::amount))
       .def_readonly("moment", &NamedMomentLeak::moment, "The moment of truth; None for states without one.")
       .def_readonly("states", &NamedMomentLeak::states, "Names of the states with leaks, the dearest first.")
       .def_readonly("amount", &NamedMomentLeak::amount, doc::MomentLeak_amount)
@@ -193,6 +199,16 @@ void bind_sensitivity(py::module_& m) {
   bind_levers(m);
   bind_leaks(m);
   py::class_<BoundSensitivity> of(m, "Sensitivity", doc::Sensitivity);
+  of.def(pickled<BoundSensitivity>(
+      "Sensitivity",
+      [](const BoundSensitivity& self) {
+        return std::tuple(BoundValue{self.why.value(), std::nullopt}, self.why.start(), self.why.allowed(),
+                          self.lifecycle);
+      },
+      [](const BoundValue& value, const Vector& start, const std::optional<Mask>& allowed,
+         std::optional<Lifecycle> lifecycle) {
+        return BoundSensitivity{sensitivity(value.value, start, allowed), std::move(lifecycle)};
+      }));
   bind_derivatives(of);
   bind_questions(of);
 

@@ -4,8 +4,52 @@
 #include "support/each_number.hpp"
 #include "support/keywords.hpp"
 #include "support/parameters.hpp"
+#include "support/pickling.hpp"
 #include "support/shown.hpp"
 #include "value/bound_value.hpp"
+
+namespace sojourn {
+
+// What a law holds, for pickling: its points as arrays.
+struct ValueLawAccess {
+  using Points = std::vector<ValueAtom>;
+
+  static Matrix out(const Points& points) {
+    static_assert(sizeof(ValueAtom) == 2 * sizeof(double));
+    if (points.empty()) return Matrix(0, 2);
+    return Eigen::Map<const Matrix>(&points.front().value, static_cast<Index>(points.size()), 2);
+  }
+  static Points in(const Matrix& numbers) {
+    Points points;
+    for (Index k = 0; k < numbers.rows(); ++k) points.push_back({numbers(k, 0), numbers(k, 1)});
+    return points;
+  }
+
+  static auto split(const ValueLaw& law) {
+    return std::tuple(out(law.atoms_), law.cumulative_, out(law.lowest_), out(law.highest_), law.mean_,
+                      law.standard_deviation_, law.error_in_value_, law.error_in_probability_, law.slip_bound_,
+                      law.slip_variance_, law.definition_);
+  }
+  static ValueLaw join(const Matrix& atoms, std::vector<double> cumulative, const Matrix& lowest, const Matrix& highest,
+                       double mean, double standard_deviation, double error_in_value, double error_in_probability,
+                       double slip_bound, double slip_variance, std::string definition) {
+    ValueLaw law;
+    law.atoms_ = in(atoms);
+    law.cumulative_ = std::move(cumulative);
+    law.lowest_ = in(lowest);
+    law.highest_ = in(highest);
+    law.mean_ = mean;
+    law.standard_deviation_ = standard_deviation;
+    law.error_in_value_ = error_in_value;
+    law.error_in_probability_ = error_in_probability;
+    law.slip_bound_ = slip_bound;
+    law.slip_variance_ = slip_variance;
+    law.definition_ = std::move(definition);
+    return law;
+  }
+};
+
+}  // namespace sojourn
 
 namespace sojourn::python {
 
@@ -109,6 +153,8 @@ Examples
 
 void bind_value_law(py::module_& m) {
   py::class_<ValueLaw>(m, "ValueLaw", doc::ValueLaw)
+      .def(pickled<ValueLaw>("ValueLaw", &ValueLawAccess::split,
+                             [](auto... part) { return ValueLawAccess::join(std::move(part)...); }))
       .def_property_readonly(
           "atoms", &atoms,
           docs(doc::ValueLaw_atoms, "Read-only array of shape (n_atoms, 2): value, probability.").c_str())

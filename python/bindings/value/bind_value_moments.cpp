@@ -3,6 +3,7 @@
 #include "docs/value/value_moments.hpp"
 #include "support/members.hpp"
 #include "support/parameters.hpp"
+#include "support/pickling.hpp"
 #include "support/shown.hpp"
 #include "value/bound_value.hpp"
 
@@ -27,6 +28,8 @@ auto of_moments(T ValueMoments::* member) {
 
 void bind_start_moments(py::module_& m) {
   py::class_<StartMoments>(m, "StartMoments", doc::StartMoments)
+      .def(pickled_by_fields<StartMoments>("StartMoments", &StartMoments::mean, &StartMoments::variance,
+                                           &StartMoments::third_central, &StartMoments::fourth_central))
       .def_readonly("mean", &StartMoments::mean, "Currency.")
       .def_readonly("variance", &StartMoments::variance, "Currency squared.")
       .def_readonly("third_central", &StartMoments::third_central, "Currency cubed.")
@@ -49,6 +52,9 @@ void bind_start_moments(py::module_& m) {
 void bind_value_moments(py::module_& m) {
   bind_start_moments(m);
   py::class_<BoundMoments>(m, "ValueMoments", doc::ValueMoments)
+      .def(pickled<BoundMoments>(
+          "ValueMoments", [](const BoundMoments& self) { return std::tie(self.value); },
+          [](const BoundValue& value) { return BoundMoments{ask(value), value}; }))
       .def_property_readonly("mean", of_moments(&ValueMoments::mean), "Currency.")
       .def_property_readonly("variance", of_moments(&ValueMoments::variance), "Currency squared.")
       .def_property_readonly("third_central", of_moments(&ValueMoments::third_central), "Currency cubed.")

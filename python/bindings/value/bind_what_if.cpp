@@ -1,6 +1,7 @@
 #include "docs/value/what_if.hpp"
 #include "sojourn/value/sensitivity.hpp"
 #include "support/parameters.hpp"
+#include "support/pickling.hpp"
 #include "support/shown.hpp"
 #include "value/bound_value.hpp"
 #include "value/named_what_if.hpp"
@@ -18,6 +19,8 @@ NamedWhatIf ask_what_if(const BoundValue& value, const BoundValue& other, const 
 
 void bind_what_if(py::module_& m) {
   py::class_<NamedDifference>(m, "MoveDifference", doc::MoveDifference)
+      .def(pickled_by_fields<NamedDifference>("MoveDifference", &NamedDifference::from_state,
+                                              &NamedDifference::to_state, &NamedDifference::amount))
       .def_readonly("from_state", &NamedDifference::from_state, "State name.")
       .def_readonly("to_state", &NamedDifference::to_state, "State name.")
       .def_readonly("amount", &NamedDifference::amount, doc::MoveDifference_amount)
@@ -25,6 +28,8 @@ void bind_what_if(py::module_& m) {
         return called("MoveDifference", shown(d.from_state), shown(d.to_state), field("amount", d.amount));
       });
   py::class_<NamedWhatIf>(m, "WhatIf", doc::WhatIf)
+      .def(
+          pickled_by_fields<NamedWhatIf>("WhatIf", &NamedWhatIf::value, &NamedWhatIf::other_value, &NamedWhatIf::moves))
       .def_readonly("value", &NamedWhatIf::value, doc::WhatIf_value)
       .def_readonly("other_value", &NamedWhatIf::other_value, doc::WhatIf_other_value)
       .def_readonly("moves", &NamedWhatIf::moves, doc::WhatIf_moves)

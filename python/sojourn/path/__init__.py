@@ -11,7 +11,6 @@ from sojourn._core import (
     absorption,
     committor,
     first_passage,
-    forecast,
     hitting,
     kemeny_constant,
     mean_passage_times,
@@ -19,10 +18,12 @@ from sojourn._core import (
     spectral_gap,
     stationary,
 )
+from sojourn.path._forecast import Forecast, forecast
 
 __all__ = [
     "Absorption",
     "FirstPassage",
+    "Forecast",
     "Hitting",
     "Stationary",
     "StationaryLaw",
