@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "chain/state_words.hpp"
 #include "support/text.hpp"
 #include "trust/journey_moves.hpp"
 #include "trust/test_sum.hpp"

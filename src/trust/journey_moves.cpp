@@ -1,5 +1,6 @@
 #include "trust/journey_moves.hpp"
 
+#include "chain/state_words.hpp"
 #include "support/text.hpp"
 
 namespace sojourn::detail {
@@ -18,10 +19,6 @@ CountMatrix moves_of(const Journeys& journeys) {
 }
 
 }  // namespace
-
-std::string move_name(const StateSpace& states, Index i, Index j) {
-  return text::quoted(states.name(i)) + " → " + text::quoted(states.name(j));
-}
 
 CountMatrix allowed_moves(const char* where, const Lifecycle& lifecycle, CountMatrix moves, Forbidden policy) {
   std::string named;

@@ -11,7 +11,6 @@
 
 namespace sojourn::detail {
 
-std::string move_name(const StateSpace& states, Index i, Index j);
 
 /// Refuses or removes moves that the lifecycle does not allow.
 CountMatrix allowed_moves(const char* where, const Lifecycle& lifecycle, CountMatrix moves, Forbidden policy);

@@ -1,3 +1,5 @@
+#include "sojourn/data/rules.hpp"
+
 #include "sojourn/data/rule_journeys.hpp"
 
 #include "data/log_columns.hpp"

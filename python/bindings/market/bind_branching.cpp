@@ -1,8 +1,9 @@
+#include "sojourn/market/branching.hpp"
+
 #include "docs/market/branching.hpp"
 #include "market/offspring_words.hpp"
 #include "market/pickled_parts.hpp"
 #include "market/referrals_argument.hpp"
-#include "sojourn/market/branching.hpp"
 #include "support/shown.hpp"
 
 namespace sojourn::python {

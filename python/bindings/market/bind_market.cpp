@@ -6,6 +6,7 @@
 #include "market/bound_reputation.hpp"
 #include "market/pickled_parts.hpp"
 #include "market/referrals_argument.hpp"
+#include "sojourn/market/market_path.hpp"
 #include "support/members.hpp"
 #include "support/shown.hpp"
 #include "support/text.hpp"

@@ -1,6 +1,7 @@
+#include "sojourn/market/market_equilibrium.hpp"
+
 #include "docs/market/market_equilibrium.hpp"
 #include "market/pickled_parts.hpp"
-#include "sojourn/market/market.hpp"
 #include "support/members.hpp"
 #include "support/shown.hpp"
 

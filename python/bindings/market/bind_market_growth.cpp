@@ -1,6 +1,7 @@
+#include "sojourn/market/market_growth.hpp"
+
 #include "docs/market/market_growth.hpp"
 #include "market/pickled_parts.hpp"
-#include "sojourn/market/market.hpp"
 #include "support/shown.hpp"
 #include "support/text.hpp"
 

@@ -1,6 +1,7 @@
+#include "sojourn/market/market_people.hpp"
+
 #include "docs/market/market_people.hpp"
 #include "market/pickled_parts.hpp"
-#include "sojourn/market/market.hpp"
 #include "support/discount_keywords.hpp"
 #include "support/members.hpp"
 #include "support/parameters.hpp"

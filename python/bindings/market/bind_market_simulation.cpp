@@ -1,6 +1,7 @@
+#include "sojourn/market/market_simulation.hpp"
+
 #include "docs/market/market_simulation.hpp"
 #include "market/pickled_parts.hpp"
-#include "sojourn/market/market.hpp"
 #include "support/discount_keywords.hpp"
 #include "support/members.hpp"
 #include "support/parameters.hpp"
@@ -15,7 +16,7 @@ namespace {
 
 using Simulation = MarketSimulation;
 
-py::array occupancy(const py::object& self) {
+py::array_t<std::int64_t> occupancy(const py::object& self) {
   const auto& of = self.cast<const Simulation&>();
   return read_only<std::int64_t>({of.n_paths, of.horizon + 1, of.states.n_states()}, of.occupancy.data(), self);
 }

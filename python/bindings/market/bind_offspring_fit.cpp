@@ -1,9 +1,11 @@
+#include "sojourn/market/offspring_fit.hpp"
+
 #include <cmath>
 
 #include "docs/market/offspring_fit.hpp"
 #include "market/offspring_words.hpp"
 #include "market/pickled_parts.hpp"
-#include "sojourn/market/referral_rates.hpp"
+#include "sojourn/market/referral_log.hpp"
 #include "support/members.hpp"
 #include "support/shown.hpp"
 

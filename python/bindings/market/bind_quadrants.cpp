@@ -1,3 +1,5 @@
+#include "sojourn/market/quadrants.hpp"
+
 #include "docs/market/quadrants.hpp"
 #include "market/bound_referral_value.hpp"
 #include "market/pickled_parts.hpp"

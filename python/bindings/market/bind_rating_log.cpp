@@ -1,3 +1,5 @@
+#include "sojourn/market/rating_log.hpp"
+
 #include "docs/market/rating_log.hpp"
 #include "docs/market/word_of_mouth_report.hpp"
 #include "market/customers_of_log.hpp"

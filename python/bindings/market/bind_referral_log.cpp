@@ -1,3 +1,5 @@
+#include "sojourn/market/referral_log.hpp"
+
 #include <algorithm>
 
 #include "docs/market/referral_log.hpp"

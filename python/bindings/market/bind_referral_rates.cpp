@@ -58,7 +58,7 @@ py::dict table_of_rates(const StateRates& self) {
   return table;
 }
 
-py::array draws(const StateRates& self, const WholeArgument& n_draws, const WholeArgument& seed) {
+py::array_t<double> draws(const StateRates& self, const WholeArgument& n_draws, const WholeArgument& seed) {
   const Index n = to_index(n_draws, "n_draws");
   const std::uint64_t from = to_seed(seed);
   return copy(released([&] { return self.draws(n, from); }));

@@ -1,6 +1,8 @@
-#include "docs/market/referral_sensitivity.hpp"
-#include "market/pickled_parts.hpp"
 #include "sojourn/market/referral_sensitivity.hpp"
+
+#include "docs/market/referral_sensitivity.hpp"
+#include "market/bound_referral_value.hpp"
+#include "market/pickled_parts.hpp"
 #include "support/members.hpp"
 #include "support/rows.hpp"
 #include "support/shown.hpp"

@@ -1,7 +1,10 @@
+#include "sojourn/market/referral_value.hpp"
+
 #include "docs/market/referral_value.hpp"
 #include "market/bound_referral_value.hpp"
 #include "market/pickled_parts.hpp"
 #include "market/referrals_argument.hpp"
+#include "sojourn/market/referral_sensitivity.hpp"
 #include "support/discount_keywords.hpp"
 #include "support/members.hpp"
 #include "support/parameters.hpp"

@@ -1,6 +1,7 @@
+#include "sojourn/market/reputation_fit.hpp"
+
 #include "docs/market/reputation_fit.hpp"
 #include "market/pickled_parts.hpp"
-#include "sojourn/market/reputation.hpp"
 #include "support/keywords.hpp"
 #include "support/shown.hpp"
 

@@ -1,6 +1,7 @@
+#include "sojourn/market/word_of_mouth_report.hpp"
+
 #include "docs/market/word_of_mouth_report.hpp"
 #include "market/pickled_parts.hpp"
-#include "sojourn/market/referral_rates.hpp"
 #include "support/shown.hpp"
 
 namespace sojourn::python {

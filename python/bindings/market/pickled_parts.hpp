@@ -2,7 +2,9 @@
 #pragma once
 
 #include "sojourn/market/market.hpp"
+#include "sojourn/market/market_equilibrium.hpp"
 #include "sojourn/market/policies.hpp"
+#include "sojourn/market/quadrants.hpp"
 #include "sojourn/market/referral_rates.hpp"
 #include "sojourn/market/referral_value.hpp"
 #include "support/pickling.hpp"

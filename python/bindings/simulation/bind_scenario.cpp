@@ -68,10 +68,7 @@ BoundScenario make_scenario(const ChainArgument& chain, const RewardsArgument& r
   const FitResult* fit = to_fit(chain);
   if (rewards.is_none() && laws.is_none() && !fit)
     throw py::value_error("Scenario: needs rewards={'" + of.states().name(0) + "': amount} or reward_laws");
-  const Rewards money = !rewards.is_none() ? to_rewards(rewards, of.states())
-                        : fit              ? fit->counts.mean_rewards()
-                                           : Rewards(of.states());
-  BoundScenario bound{.scenario = {.chain = of, .rewards = money, .reward_laws = to_laws(laws)},
+  BoundScenario bound{.scenario = {.chain = of, .rewards = to_money(rewards, of, fit), .reward_laws = to_laws(laws)},
                       .start = observed_start(fit).value_or(Vector())};
   if (!schedule.is_none())
     bound.scenario.schedule = to_instance<ChainSchedule>(schedule, "schedule", "a ChainSchedule");

@@ -79,7 +79,8 @@ void bind_scenario_simulation(py::module_& m) {
   bind_estimates(m);
 
   py::class_<BoundSimulation>(m, "ScenarioSimulation", doc::ScenarioSimulation)
-      .def(pickled_by_fields<Bound>("ScenarioSimulation", &Bound::simulation, &Bound::states))
+      .def(pickled_by_fields<BoundSimulation>("ScenarioSimulation", &BoundSimulation::simulation,
+                                              &BoundSimulation::states))
       .def_property_readonly("value", part(&ScenarioSimulation::value), doc::ScenarioSimulation_value)
       .def_property_readonly("mean", part(&ScenarioSimulation::mean), doc::SimulatedMean)
       .def_property_readonly("controlled_mean", part(&ScenarioSimulation::controlled_mean),

@@ -1,3 +1,5 @@
+#include "sojourn/trust/bootstrap.hpp"
+
 #include "data/fit_keywords.hpp"
 #include "docs/trust/bootstrap.hpp"
 #include "docs/trust/uncertainty.hpp"

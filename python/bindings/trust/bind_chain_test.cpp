@@ -1,3 +1,5 @@
+#include "sojourn/trust/chain_test.hpp"
+
 #include "docs/trust/chain_test.hpp"
 #include "support/arguments.hpp"
 #include "support/parameters.hpp"

@@ -1,3 +1,5 @@
+#include "sojourn/trust/delta_method.hpp"
+
 #include "docs/trust/delta_method.hpp"
 #include "support/parameters.hpp"
 #include "trust/python_answer.hpp"

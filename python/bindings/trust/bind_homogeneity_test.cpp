@@ -1,3 +1,5 @@
+#include "sojourn/trust/homogeneity_test.hpp"
+
 #include "docs/trust/homogeneity_test.hpp"
 #include "support/parameters.hpp"
 #include "trust/test_keywords.hpp"

@@ -1,3 +1,5 @@
+#include "sojourn/trust/information_criteria.hpp"
+
 #include "docs/trust/information_criteria.hpp"
 #include "support/columns.hpp"
 #include "support/shown.hpp"

@@ -1,3 +1,5 @@
+#include "sojourn/trust/order_test.hpp"
+
 #include "docs/trust/fit_tests.hpp"
 #include "docs/trust/order_test.hpp"
 #include "support/parameters.hpp"

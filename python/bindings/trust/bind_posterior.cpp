@@ -1,3 +1,5 @@
+#include "sojourn/trust/posterior.hpp"
+
 #include "docs/trust/posterior.hpp"
 #include "docs/trust/uncertainty.hpp"
 #include "support/parameters.hpp"

@@ -1,3 +1,5 @@
+#include "sojourn/trust/rows_test.hpp"
+
 #include "docs/trust/rows_test.hpp"
 #include "support/members.hpp"
 #include "trust/bound_tests.hpp"

@@ -1,3 +1,5 @@
+#include "sojourn/trust/segment_test.hpp"
+
 #include "docs/trust/rows_test.hpp"
 #include "docs/trust/segment_test.hpp"
 #include "support/discount_keywords.hpp"

@@ -1,3 +1,5 @@
+#include "sojourn/trust/test_result.hpp"
+
 #include "docs/trust/test_result.hpp"
 #include "support/columns.hpp"
 #include "trust/bound_tests.hpp"

@@ -1,3 +1,5 @@
+#include "sojourn/trust/uncertain.hpp"
+
 #include "docs/trust/uncertain.hpp"
 #include "support/members.hpp"
 #include "support/shown.hpp"

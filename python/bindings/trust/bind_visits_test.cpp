@@ -1,3 +1,5 @@
+#include "sojourn/trust/visits_test.hpp"
+
 #include "docs/trust/visits_test.hpp"
 #include "support/parameters.hpp"
 #include "trust/test_keywords.hpp"

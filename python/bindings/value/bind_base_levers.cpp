@@ -1,5 +1,6 @@
+#include "sojourn/value/base_levers.hpp"
+
 #include "docs/value/base_levers.hpp"
-#include "sojourn/value/sensitivity.hpp"
 #include "support/parameters.hpp"
 #include "support/pickling.hpp"
 #include "support/rows.hpp"

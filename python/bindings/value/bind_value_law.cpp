@@ -111,7 +111,7 @@ StateValues quantile_of_value(const BoundValue& self, const NumberArgument& p, c
   return released([&] { return value_quantile(self.value, share, options); });
 }
 
-py::array atoms(const py::object& self) {
+py::array_t<double> atoms(const py::object& self) {
   static_assert(sizeof(ValueAtom) == 2 * sizeof(double));
   const auto& atoms = self.cast<const ValueLaw&>().atoms();
   return read_only({static_cast<py::ssize_t>(atoms.size()), py::ssize_t{2}}, &atoms.front().value, self);

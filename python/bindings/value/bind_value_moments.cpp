@@ -54,7 +54,7 @@ void bind_value_moments(py::module_& m) {
   py::class_<BoundMoments>(m, "ValueMoments", doc::ValueMoments)
       .def(pickled<BoundMoments>(
           "ValueMoments", [](const BoundMoments& self) { return std::tie(self.value); },
-          [](const BoundValue& value) { return BoundMoments{ask(value), value}; }))
+          [](const BoundValue& value) { return BoundMoments{ask_value_moments(value), value}; }))
       .def_property_readonly("mean", of_moments(&ValueMoments::mean), "Currency.")
       .def_property_readonly("variance", of_moments(&ValueMoments::variance), "Currency squared.")
       .def_property_readonly("third_central", of_moments(&ValueMoments::third_central), "Currency cubed.")

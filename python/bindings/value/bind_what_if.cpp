@@ -1,5 +1,6 @@
+#include "sojourn/value/what_if.hpp"
+
 #include "docs/value/what_if.hpp"
-#include "sojourn/value/sensitivity.hpp"
 #include "support/parameters.hpp"
 #include "support/pickling.hpp"
 #include "support/shown.hpp"
