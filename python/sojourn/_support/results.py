@@ -118,7 +118,7 @@ def _told(self: Any) -> str:
     return repr(self) if caption is None else caption if isinstance(caption, str) else caption(self)
 
 
-def _to_dict(self: Any) -> Columns:
+def _to_dict(self: Any) -> dict[str, Any]:
     """Return the table: columns of equal length as NumPy arrays; of a single row its values by name."""
     return _face(self).columns(self)
 
