@@ -13,7 +13,7 @@ namespace {
 
 using Fields = CountsAccess::Fields;
 
-[[noreturn]] void refuse(const std::string& what) {
+[[noreturn]] void refuse_counts(const std::string& what) {
   throw std::invalid_argument("Counts: " + what);
 }
 
@@ -21,13 +21,13 @@ void check_shapes(const Fields& fields) {
   const Index n = fields.lifecycle.n_states();
   const auto need = [n](const char* field, std::size_t size) {
     if (size != static_cast<std::size_t>(n)) {
-      refuse(std::string(field) + ": " + std::to_string(size) + " given, expected one per state (" + std::to_string(n) +
-             ")");
+      refuse_counts(std::string(field) + ": " + std::to_string(size) + " given, expected one per state (" +
+                    std::to_string(n) + ")");
     }
   };
   if (fields.moves.rows() != n || fields.moves.cols() != n) {
-    refuse("moves: shape (" + std::to_string(fields.moves.rows()) + ", " + std::to_string(fields.moves.cols()) +
-           "), expected (" + std::to_string(n) + ", " + std::to_string(n) + ")");
+    refuse_counts("moves: shape (" + std::to_string(fields.moves.rows()) + ", " + std::to_string(fields.moves.cols()) +
+                  "), expected (" + std::to_string(n) + ", " + std::to_string(n) + ")");
   }
   need("visits", static_cast<std::size_t>(fields.visits.size()));
   need("starts", static_cast<std::size_t>(fields.starts.size()));
@@ -41,7 +41,7 @@ void check_shapes(const Fields& fields) {
 void check_count(const Fields& fields, const char* field, std::int64_t x) {
   constexpr std::int64_t most = std::int64_t{1} << 53;
   if (x < 0 || x > most / (fields.lifecycle.n_states() + 1)) {
-    refuse(std::string(field) + ": " + std::to_string(x) + " is no count");
+    refuse_counts(std::string(field) + ": " + std::to_string(x) + " is no count");
   }
 }
 
@@ -49,9 +49,9 @@ void check_state(const Fields& fields, Index i) {
   const auto name = [&] { return text::quoted(fields.lifecycle.states().name(i)); };
   // Every entry is followed by a move or is the last of its journey.
   if (fields.moves.row(i).sum() + fields.lasts[i] != fields.visits[i]) {
-    refuse("visits: " + name() + " has " + std::to_string(fields.visits[i]) + ", but " +
-           std::to_string(fields.moves.row(i).sum()) + " moves out and " + std::to_string(fields.lasts[i]) +
-           " last entries");
+    refuse_counts("visits: " + name() + " has " + std::to_string(fields.visits[i]) + ", but " +
+                  std::to_string(fields.moves.row(i).sum()) + " moves out and " + std::to_string(fields.lasts[i]) +
+                  " last entries");
   }
   const auto at = static_cast<std::size_t>(i);
   for (const std::vector<std::int64_t>* lengths : {&fields.dwell[at].completed, &fields.dwell[at].open}) {
@@ -59,7 +59,7 @@ void check_state(const Fields& fields, Index i) {
   }
   for (const detail::CarriedSum& sum : {fields.values[at], fields.squared_values[at]}) {
     if (!std::isfinite(sum.high) || !std::isfinite(sum.low)) {
-      refuse("values: " + name() + " has a sum that is not finite");
+      refuse_counts("values: " + name() + " has a sum that is not finite");
     }
   }
 }
@@ -74,12 +74,13 @@ void check(const Fields& fields) {
   check_count(fields, "n_customers", fields.n_customers);
   for (Index i = 0; i < fields.lifecycle.n_states(); ++i) check_state(fields, i);
   if (fields.lasts.sum() != fields.n_journeys) {
-    refuse("n_journeys: " + std::to_string(fields.n_journeys) + ", but " + std::to_string(fields.lasts.sum()) +
-           " last entries");
+    refuse_counts("n_journeys: " + std::to_string(fields.n_journeys) + ", but " + std::to_string(fields.lasts.sum()) +
+                  " last entries");
   }
   if (fields.starts.sum() > fields.n_customers || fields.n_customers > fields.n_journeys) {
-    refuse("n_customers: " + std::to_string(fields.n_customers) + ", but " + std::to_string(fields.starts.sum()) +
-           " first entries and " + std::to_string(fields.n_journeys) + " journeys");
+    refuse_counts("n_customers: " + std::to_string(fields.n_customers) + ", but " +
+                  std::to_string(fields.starts.sum()) + " first entries and " + std::to_string(fields.n_journeys) +
+                  " journeys");
   }
 }
 

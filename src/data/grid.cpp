@@ -40,7 +40,7 @@ std::optional<Day> Origin::day() const {
 
 namespace {
 
-constexpr const char* where = "on_grid";
+constexpr const char* grid_name = "on_grid";
 constexpr std::int32_t unknown = -1;
 
 /// Puts the events of one customer after the other on his grid.
@@ -81,7 +81,7 @@ class Gridder {
     }
     JourneyColumns columns = builder_.finish(report_);
     if (columns.customers.empty()) {
-      detail::refuse_empty_grid(where, options_.period, until_, options_.churn_after + 1);
+      detail::refuse_empty_grid(grid_name, options_.period, until_, options_.churn_after + 1);
     }
     return {source_.lifecycle(), options_.period, TimeUnit::day, std::move(columns), std::move(report_)};
   }
@@ -135,7 +135,7 @@ class Gridder {
   void begin_customer(std::int64_t code, Day first_day) {
     clock_.emplace(options_.origin.start(first_day, options_.period), options_.period);
     builder_.begin_customer(code, *clock_);
-    n_complete_ = detail::complete_periods(where, *clock_, until_, options_.period);
+    n_complete_ = detail::complete_periods(grid_name, *clock_, until_, options_.period);
     n_counted_ = std::max<std::int64_t>(0, n_complete_ - options_.churn_after);
   }
 
@@ -165,7 +165,7 @@ class Gridder {
     group_rows_ += rows;
   }
 
-  // Writes the period of the last events, and carries its state on to period `next`, where the next event is.
+  // Writes the period of the last events, and carries its state on to period `next`, grid_name the next event is.
   void close_group(std::int64_t next) {
     if (group_ >= n_counted_) {
       (group_ < n_complete_ ? awaiting_ : incomplete_).add(group_rows_, value_);
@@ -238,12 +238,14 @@ Day last_day(const Journeys& journeys) {
 }  // namespace
 
 Journeys on_grid(const Journeys& journeys, const GridOptions& options) {
-  const auto refuse = [](const std::string& what) { throw std::invalid_argument(std::string(where) + ": " + what); };
+  const auto refuse = [](const std::string& what) {
+    throw std::invalid_argument(std::string(grid_name) + ": " + what);
+  };
   if (!journeys.period().is_step()) {
     refuse("journeys: these are on a grid already, of a " + journeys.period().name() +
            "; put the journeys with event times on the new grid");
   }
-  detail::check_grid(where, journeys.time_unit(), options.period, options.origin, options.until);
+  detail::check_grid(grid_name, journeys.time_unit(), options.period, options.origin, options.until);
   if (options.churn_after < 0) {
     refuse("churn_after: " + std::to_string(options.churn_after) +
            " periods; give a number of silent periods, or 0 when silence means nothing");

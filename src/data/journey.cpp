@@ -11,7 +11,7 @@
 namespace sojourn {
 namespace {
 
-[[noreturn]] void refuse(const std::string& what) {
+[[noreturn]] void refuse_journeys(const std::string& what) {
   throw std::invalid_argument("Journeys: " + what);
 }
 
@@ -21,8 +21,9 @@ std::string at(const char* column, std::size_t i) {
 
 void need_size(const char* column, std::size_t size, std::size_t expected, const char* each) {
   if (size != expected) {
-    refuse(std::string(column) + ": " + text::grouped(static_cast<std::int64_t>(size)) + " given, expected one per " +
-           each + " (" + text::grouped(static_cast<std::int64_t>(expected)) + ")");
+    refuse_journeys(std::string(column) + ": " + text::grouped(static_cast<std::int64_t>(size)) +
+                    " given, expected one per " + each + " (" + text::grouped(static_cast<std::int64_t>(expected)) +
+                    ")");
   }
 }
 
@@ -32,14 +33,15 @@ Journeys::Journeys(Lifecycle lifecycle, Period period, TimeUnit time_unit, Journ
     : lifecycle_(std::move(lifecycle)), period_(period), time_unit_(time_unit), report_(std::move(report)) {
   JourneyColumns& c = columns;
   const std::size_t n_entries = c.states.size();
-  if (c.offsets.empty() || c.offsets.front() != 0) refuse("offsets: begin with 0, one more than there are journeys");
+  if (c.offsets.empty() || c.offsets.front() != 0)
+    refuse_journeys("offsets: begin with 0, one more than there are journeys");
   const std::size_t n = c.offsets.size() - 1;
   for (std::size_t j = 0; j < n; ++j) {
-    if (c.offsets[j + 1] <= c.offsets[j]) refuse(at("offsets", j + 1) + ": a journey has at least one entry");
+    if (c.offsets[j + 1] <= c.offsets[j]) refuse_journeys(at("offsets", j + 1) + ": a journey has at least one entry");
   }
   if (c.offsets.back() != static_cast<std::int64_t>(n_entries)) {
-    refuse("offsets: end at " + text::grouped(c.offsets.back()) + ", but there are " +
-           text::plural(static_cast<std::int64_t>(n_entries), "state"));
+    refuse_journeys("offsets: end at " + text::grouped(c.offsets.back()) + ", but there are " +
+                    text::plural(static_cast<std::int64_t>(n_entries), "state"));
   }
   need_size("customers", c.customers.size(), n, "journey");
   need_size("times", c.times.size(), n_entries, "entry");
@@ -61,14 +63,15 @@ Journeys::Journeys(Lifecycle lifecycle, Period period, TimeUnit time_unit, Journ
     for (auto i = static_cast<std::size_t>(c.offsets[j]); i < end; ++i) {
       const std::int32_t state = c.states[i];
       if (state < 0 || state >= n_states) {
-        refuse(at("states", i) + ": position " + std::to_string(state) + ", expected 0 to " +
-               std::to_string(n_states - 1));
+        refuse_journeys(at("states", i) + ": position " + std::to_string(state) + ", expected 0 to " +
+                        std::to_string(n_states - 1));
       }
       if (is_exit[static_cast<std::size_t>(state)] && i + 1 != end) {
-        refuse(at("states", i) + ": the exit " + text::quoted(states().name(state)) +
-               " is followed by another entry; begin a new journey after it");
+        refuse_journeys(at("states", i) + ": the exit " + text::quoted(states().name(state)) +
+                        " is followed by another entry; begin a new journey after it");
       }
-      if (!std::isfinite(c.values[i])) refuse(at("values", i) + ": " + text::number(c.values[i]) + " is no amount");
+      if (!std::isfinite(c.values[i]))
+        refuse_journeys(at("values", i) + ": " + text::number(c.values[i]) + " is no amount");
     }
   }
 
@@ -84,8 +87,8 @@ Journeys::Journeys(Lifecycle lifecycle, Period period, TimeUnit time_unit, Journ
     for (std::size_t j = 0; j < n; ++j) {
       if (j > 0 && c.customers[j] == c.customers[j - 1]) continue;
       if (!seen.insert(c.customers[j]).second) {
-        refuse(at("customers", j) + ": customer " + std::to_string(c.customers[j]) +
-               " appears again after others; journeys of one customer stand together");
+        refuse_journeys(at("customers", j) + ": customer " + std::to_string(c.customers[j]) +
+                        " appears again after others; journeys of one customer stand together");
       }
     }
   }

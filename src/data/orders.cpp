@@ -12,7 +12,7 @@
 namespace sojourn {
 namespace {
 
-constexpr const char* where = "order_journeys";
+constexpr const char* orders_name = "order_journeys";
 constexpr Index most_silent_periods = 1'000;
 
 // The orders of one customer, period after period, as recency states: 0 = active, k = silent_k, R + 1 = churn.
@@ -72,7 +72,7 @@ class OrderGridder {
       if (!clock_) {
         clock_.emplace(options_.origin.start(day, options_.period), options_.period);
         builder_.begin_customer(orders.customers[c], *clock_);
-        n_complete_ = detail::complete_periods(where, *clock_, until_, options_.period);
+        n_complete_ = detail::complete_periods(orders_name, *clock_, until_, options_.period);
       }
       order(day, detail::value_of(log_, static_cast<std::size_t>(orders.rows[i])));
     }
@@ -145,14 +145,14 @@ class OrderGridder {
 }  // namespace
 
 Journeys order_journeys(const EventLog& log, const OrderOptions& options) {
-  detail::check_grid(where, log.unit, options.period, options.origin, options.until);
+  detail::check_grid(orders_name, log.unit, options.period, options.origin, options.until);
   if (options.churn_after < 1 || options.churn_after > most_silent_periods) {
-    throw std::invalid_argument(std::string(where) + ": churn_after: " + std::to_string(options.churn_after) +
+    throw std::invalid_argument(std::string(orders_name) + ": churn_after: " + std::to_string(options.churn_after) +
                                 " periods; give a number of silent periods from 1 to " +
                                 text::grouped(most_silent_periods));
   }
   DataReport report;
-  const detail::RowRules rules = {.where = where,
+  const detail::RowRules rules = {.where = orders_name,
                                   .states = nullptr,
                                   .missing_state = MissingState::drop,
                                   .missing_value = options.missing_value,
@@ -165,7 +165,7 @@ Journeys order_journeys(const EventLog& log, const OrderOptions& options) {
   OrderGridder gridder(log, options, lifecycle, until, report);
   for (std::size_t c = 0; c < orders.customers.size(); ++c) gridder.customer(orders, c);
   JourneyColumns columns = gridder.finish();
-  if (columns.customers.empty()) detail::refuse_empty_grid(where, options.period, until, 1);
+  if (columns.customers.empty()) detail::refuse_empty_grid(orders_name, options.period, until, 1);
   return {lifecycle, options.period, TimeUnit::day, std::move(columns), std::move(report)};
 }
 

@@ -18,7 +18,7 @@ using detail::Labeller;
 
 namespace {
 
-constexpr const char* where = "rule_journeys";
+constexpr const char* rules_name = "rule_journeys";
 
 struct Inferred {
   std::int64_t time;
@@ -109,11 +109,11 @@ class RuleWriter {
 }  // namespace
 
 Journeys rule_journeys(const RuleLog& log, const Rules& rules, const JourneyOptions& options) {
-  detail::check_rule_columns(where, log);
-  Labeller labeller(where, log, rules);
+  detail::check_rule_columns(rules_name, log);
+  Labeller labeller(rules_name, log, rules);
   DataReport report;
   const detail::RowRules row_rules = {
-      .where = where,
+      .where = rules_name,
       .states = nullptr,
       .missing_state = options.missing_state,
       .missing_value = options.missing_value,
@@ -136,7 +136,7 @@ Journeys rule_journeys(const RuleLog& log, const Rules& rules, const JourneyOpti
   report.customers = n_customers;
   JourneyColumns columns = builder.finish(report);
   if (columns.customers.empty()) {
-    throw std::invalid_argument(std::string(where) + ": rules: no rule matches any of " +
+    throw std::invalid_argument(std::string(rules_name) + ": rules: no rule matches any of " +
                                 text::plural(report.unlabelled, "usable row") +
                                 "; compare the labels they name with those of the log");
   }

@@ -13,15 +13,14 @@
 #include "market/reproduction.hpp"
 #include "sojourn/chain/structure.hpp"
 #include "solve/value_system.hpp"
+#include "support/numbers.hpp"
 #include "support/text.hpp"
 
 namespace sojourn {
 
-namespace {
+using detail::at;
 
-std::size_t at(Index i) {
-  return static_cast<std::size_t>(i);
-}
+namespace {
 
 /// `-log f(1 - h)` for the generating function `f` of a law with mean `b`; infinite where `f` is 0.
 double minus_log_generating(OffspringLaw law, double b, double h) {

@@ -4,15 +4,12 @@
 #include <stdexcept>
 
 #include "chain/civil.hpp"
+#include "support/refuse.hpp"
 #include "support/text.hpp"
 
 namespace sojourn::detail {
 
 namespace {
-
-[[noreturn]] void refuse(const char* where, const std::string& what) {
-  throw std::invalid_argument(std::string(where) + ": " + what);
-}
 
 Journeys gridded(const char* where, const Journeys& journeys, const std::optional<GridOptions>& grid) {
   if (!journeys.period().is_step()) {

@@ -1,13 +1,12 @@
 #include "sojourn/market/market_equilibrium.hpp"
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
 #include <optional>
 #include <stdexcept>
 
 #include "market/market_plan.hpp"
+#include "solve/full_matrix.hpp"
 #include "support/text.hpp"
 
 namespace sojourn {
@@ -111,12 +110,12 @@ std::optional<MarketState> solved(const MarketPlan& plan, MarketState at) {
     if (size > n) scale.tail(2).setConstant(units_of(plan, at).experiences);
     const DenseMatrix scaled =
         DenseMatrix::Identity(size, size) - scale.cwiseInverse().asDiagonal() * J * scale.asDiagonal();
-    const Eigen::PartialPivLU<DenseMatrix> factors(scaled);
-    if (!(factors.rcond() > 1e-14)) break;
     Eigen::VectorXd missing(size);
     missing.head(n) = next.occupancy - at.occupancy;
     if (size > n) missing.tail(2) << next.good - at.good, next.bad - at.bad;
-    const Eigen::VectorXd move = scale.cwiseProduct(factors.solve(missing.cwiseQuotient(scale)));
+    const std::optional<Eigen::VectorXd> solved = detail::solve_full(scaled, missing.cwiseQuotient(scale));
+    if (!solved) break;
+    const Eigen::VectorXd move = scale.cwiseProduct(*solved);
     MarketState further = at;
     further.occupancy += move.head(n);
     further.occupancy = further.occupancy.cwiseMax(0.0);
@@ -142,7 +141,7 @@ std::optional<MarketState> solved(const MarketPlan& plan, MarketState at) {
 MarketEquilibrium described(const MarketPlan& plan, const MarketState& at) {
   MarketState next = at;
   const MarketFlow flow = plan.step(at, next);
-  const Eigen::VectorXcd roots = Eigen::EigenSolver<DenseMatrix>(derivative(plan, at), false).eigenvalues();
+  const Eigen::VectorXcd roots = detail::eigenvalues(derivative(plan, at));
   const double radius = roots.cwiseAbs().maxCoeff();
   return {.occupancy = at.occupancy,
           .pool = std::max(0.0, plan.people - at.occupancy.sum()),

@@ -1,6 +1,5 @@
 #include "sojourn/market/market_growth.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <array>
 #include <boost/math/tools/toms748_solve.hpp>
@@ -10,6 +9,7 @@
 #include <stdexcept>
 
 #include "market/market_plan.hpp"
+#include "solve/full_matrix.hpp"
 #include "support/text.hpp"
 
 namespace sojourn {
@@ -54,16 +54,12 @@ Mix mix_at(const MarketPlan& plan, double rho) {
   }
   const double prior = plan.reputation_of(0.0, 0.0);
   if (base.empty()) return {.factor = 0.0, .reputation = prior};
-  const DenseMatrix transposed = A(base, base).transpose();
-  const Eigen::EigenSolver<DenseMatrix> solver(transposed, told);
-  Index largest = 0;
-  solver.eigenvalues().real().maxCoeff(&largest);
-  const double factor = std::max(0.0, solver.eigenvalues()[largest].real());
+  const detail::LeadingPair leading = detail::leading_pair(A(base, base).transpose(), told);
+  const double factor = std::max(0.0, leading.real);
   if (!told) return {.factor = factor, .reputation = prior};
 
   Eigen::VectorXd mix = Eigen::VectorXd::Zero(n);
-  const Eigen::VectorXd found = solver.eigenvectors().col(largest).real().cwiseAbs();
-  for (std::size_t k = 0; k < base.size(); ++k) mix[base[k]] = found[static_cast<Index>(k)];
+  for (std::size_t k = 0; k < base.size(); ++k) mix[base[k]] = leading.vector[static_cast<Index>(k)];
   // Of those gone as many are left as have come, less those who returned, while the base grew or shrank.
   const double left = factor - (1.0 - plan.returns);
   Eigen::VectorXd all = left > 0.0 ? mix : Eigen::VectorXd(Eigen::VectorXd::Zero(n));

@@ -6,6 +6,7 @@
 
 #include "chain/state_words.hpp"
 #include "support/level.hpp"
+#include "support/refuse.hpp"
 #include "support/text.hpp"
 
 namespace sojourn::detail {
@@ -14,10 +15,6 @@ namespace {
 
 constexpr std::int64_t most_people = std::int64_t{1} << 51;
 constexpr Index most_settled_states = 200;
-
-[[noreturn]] void refuse(const std::string& message) {
-  throw std::invalid_argument(message);
-}
 
 void check_amount(const char* what, double x) {
   if (x >= 0.0 && std::isfinite(x)) return;

@@ -8,6 +8,7 @@
 #include "sojourn/simulation/simulate.hpp"
 #include "solve/horizon.hpp"
 #include "support/crew.hpp"
+#include "support/refuse.hpp"
 #include "support/text.hpp"
 #include "support/threads.hpp"
 
@@ -18,6 +19,7 @@ namespace {
 using detail::MarketBook;
 using detail::MarketLaws;
 using detail::MarketPlan;
+using detail::refuse;
 using detail::SplitMove;
 using detail::SplitWords;
 
@@ -27,10 +29,6 @@ constexpr int rows_between_looks = 256;  // at the flags and the clock
 
 /// What a period draws beside the moves of each state: its cells follow those of the states.
 enum Purpose : std::uint64_t { newcomers = 0, referred_states, advertised_states, experiences, n_purposes };
-
-[[noreturn]] void refuse(const std::string& message) {
-  throw std::invalid_argument(message);
-}
 
 void check_options(const MarketOptions& options) {
   detail::check_horizon("horizon", options.horizon);

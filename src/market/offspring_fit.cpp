@@ -41,7 +41,7 @@ const char* name_of(OffspringLaw law) {
   return "geometric";
 }
 
-constexpr const char* where = "offspring_law";
+constexpr const char* offspring_name = "offspring_law";
 
 /// What was counted, state by state.
 struct Seen {
@@ -59,8 +59,8 @@ struct Seen {
       for (Index i = 0; i < newcomers.rows(); ++i) {
         const std::int64_t count = newcomers(i, k);
         if (count < 0) {
-          throw std::invalid_argument(std::string(where) + ": newcomers: state " + std::to_string(i) + " has " +
-                                      text::grouped(count) + " customer-periods with " + std::to_string(k) +
+          throw std::invalid_argument(std::string(offspring_name) + ": newcomers: state " + std::to_string(i) +
+                                      " has " + text::grouped(count) + " customer-periods with " + std::to_string(k) +
                                       " newcomers; a count is 0 or more");
         }
         if (count == 0) continue;
@@ -97,7 +97,8 @@ OffspringCandidate candidate(const Seen& seen, OffspringLaw law, bool per_state)
 OffspringFit offspring_law(const CountMatrix& newcomers) {
   const Seen seen(newcomers);
   if (seen.customer_periods == 0) {
-    throw std::domain_error(std::string(where) + ": newcomers: no customer-period was counted; nothing tells a law");
+    throw std::domain_error(std::string(offspring_name) +
+                            ": newcomers: no customer-period was counted; nothing tells a law");
   }
   constexpr double inf = std::numeric_limits<double>::infinity();
   std::vector<double> least(3, inf);

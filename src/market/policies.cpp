@@ -17,13 +17,13 @@ namespace sojourn {
 
 namespace {
 
-std::string where(const Policy& policy) {
+std::string named(const Policy& policy) {
   return "policy " + text::quoted(policy.name);
 }
 
 void check_amount(const Policy& policy, const char* what, double amount, double least) {
   if (std::isfinite(amount) && amount >= least) return;
-  throw std::invalid_argument(where(policy) + ": " + what + " must be " +
+  throw std::invalid_argument(named(policy) + ": " + what + " must be " +
                               (least == 0.0 ? "a number of at least 0" : "a finite number") + ", found " +
                               text::number(amount));
 }
@@ -62,7 +62,7 @@ Change changed(const Market& market, const Policy& policy) {
   const StateSpace& states = market.chain.states();
   Change change{.market = market, .cost_per_person = Vector::Zero(states.n_states())};
   Market& to = change.market;
-  const std::string who = where(policy);
+  const std::string who = named(policy);
   for (const PolicyMove& move : policy.moves) {
     if (!(move.probability >= 0.0 && move.probability <= 1.0)) {
       throw std::invalid_argument(who + ": the probability of " + text::quoted(move.from) + " → " +

@@ -8,19 +8,17 @@
 #include <vector>
 
 #include "market/customer_places.hpp"
+#include "support/refuse.hpp"
 #include "support/text.hpp"
 
 namespace sojourn {
 
 using detail::called;
+using detail::refuse;
 
 namespace {
 
-constexpr const char* where = "referral_counts";
-
-[[noreturn]] void refuse(const std::string& what) {
-  throw std::invalid_argument(std::string(where) + ": " + what);
-}
+constexpr const char* referral_log_name = "referral_counts";
 
 /// Who was brought by whom so far, as a forest: each customer is brought once.
 class Forest {
@@ -73,21 +71,23 @@ std::vector<std::size_t> possible_rows(const ReferralLog& log, const detail::Cus
     } else if (referrer == referred) {
       ++report.self_referral;
     } else {
-      detail::check_time(where, log.time[i], i, log.unit);
+      detail::check_time(referral_log_name, log.time[i], i, log.unit);
       if (!places.is_before_first_event(referrer, log.time[i])) {
         rows.push_back(i);
         continue;
       }
       if (options.before_first_event == Impossible::refuse) {
-        refuse("time: in row " + std::to_string(i) + ' ' + called(log.name, referrer) + " brings " +
-               called(log.name, referred) +
-               " before his own first event; correct the log, or drop such rows and count them (before_first_event = "
-               "drop)");
+        refuse(
+            referral_log_name,
+            "time: in row " + std::to_string(i) + ' ' + called(log.name, referrer) + " brings " +
+                called(log.name, referred) +
+                " before his own first event; correct the log, or drop such rows and count them (before_first_event = "
+                "drop)");
       }
       ++report.before_first_event;
     }
   }
-  detail::check_known(where, "referrer", report, example);
+  detail::check_known(referral_log_name, "referrer", report, example);
   std::stable_sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) { return log.time[a] < log.time[b]; });
   return rows;
 }
@@ -102,17 +102,19 @@ std::vector<std::size_t> possible_rows(const ReferralLog& log, const detail::Cus
     if (k > 8 && k + 1 < path.size()) continue;
     line += (k == 0 ? "" : k > 8 ? " → … → " : " → ") + called(log.name, path[k]);
   }
-  refuse("referrer: in row " + std::to_string(row) + ' ' + called(log.name, referrer) + " brings " +
-         called(log.name, referred) + ", who had brought him (" + line +
-         "); nobody is brought by those he brought: correct the log, or drop such rows and count them (cycles = drop)");
+  refuse(referral_log_name, "referrer: in row " + std::to_string(row) + ' ' + called(log.name, referrer) + " brings " +
+                                called(log.name, referred) + ", who had brought him (" + line +
+                                "); nobody is brought by those he brought: correct the log, or drop such rows and "
+                                "count them (cycles = drop)");
 }
 
 }  // namespace
 
 ReferralCounts referral_counts(const Journeys& journeys, const ReferralLog& log, const ReferralCountOptions& options) {
   const std::size_t n = log.referrer.size();
-  detail::check_lengths(where, {{"referrer", n}, {"referred", log.referred.size()}, {"time", log.time.size()}});
-  const detail::CustomerPlaces places(where, journeys, options.grid, log.unit);
+  detail::check_lengths(referral_log_name,
+                        {{"referrer", n}, {"referred", log.referred.size()}, {"time", log.time.size()}});
+  const detail::CustomerPlaces places(referral_log_name, journeys, options.grid, log.unit);
   const Journeys& grid = places.on_grid();
   WordOfMouthReport report;
   report.rows_read = static_cast<std::int64_t>(n);

@@ -6,10 +6,13 @@
 #include <utility>
 
 #include "support/level.hpp"
+#include "support/refuse.hpp"
 #include "support/text.hpp"
 #include "trust/posterior_draws.hpp"
 
 namespace sojourn {
+
+using detail::refuse;
 
 namespace {
 
@@ -30,10 +33,6 @@ RateWords words_of(RateOf what) {
       return {"sharing_rates", "bad", "bad experiences shared", detail::Purpose::bad_experiences};
   }
   return {"referral_rates", "referrals", "newcomers brought", detail::Purpose::referrals};
-}
-
-[[noreturn]] void refuse(const char* where, const std::string& what) {
-  throw std::invalid_argument(std::string(where) + ": " + what);
 }
 
 void check_counts(const char* where, const char* column, const StateSpace& states, const CountVector& counts) {

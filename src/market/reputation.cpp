@@ -6,17 +6,14 @@
 
 #include "market/log_odds.hpp"
 #include "support/level.hpp"
+#include "support/refuse.hpp"
 #include "support/text.hpp"
 
 namespace sojourn {
 
-namespace {
+using detail::refuse;
 
-[[noreturn]] void refuse(const std::string& what) {
-  throw std::invalid_argument(what);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 void check_reputation_law(const ReputationLaw& law) {
   const auto need = [](bool holds, const char* member, double found, const char* rule) {

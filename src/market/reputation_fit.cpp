@@ -11,17 +11,15 @@
 
 #include "market/log_odds.hpp"
 #include "support/level.hpp"
+#include "support/refuse.hpp"
 #include "support/text.hpp"
 
 namespace sojourn {
 
 using detail::logistic;
+using detail::refuse;
 
 namespace {
-
-[[noreturn]] void refuse(const std::string& what) {
-  throw std::invalid_argument(what);
-}
 
 /// `x log(x / m)`, 0 at `x = 0`.
 double x_log_ratio(double x, double m) {

@@ -1,6 +1,5 @@
 #include "sojourn/path/stationary.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -10,6 +9,7 @@
 
 #include "sojourn/chain/structure.hpp"
 #include "solve/elimination.hpp"
+#include "solve/full_matrix.hpp"
 #include "solve/value_system.hpp"
 #include "support/text.hpp"
 
@@ -221,14 +221,14 @@ double kemeny_constant(const Chain& chain) {
   const Index n = chain.n_states();
   const Eigen::MatrixXd A = Eigen::MatrixXd::Identity(n, n) - Eigen::MatrixXd(chain.transition_matrix()) +
                             Eigen::VectorXd::Ones(n) * law.transpose();
-  return A.partialPivLu().inverse().trace() - 1.0;
+  return detail::trace_of_inverse(A) - 1.0;
 }
 
 double spectral_gap(const Chain& chain) {
   const std::vector<CommunicatingClass> classes = recurrent_classes(chain);
   if (classes.size() > 1 || classes.front().period > 1) return 0.0;
   const Eigen::MatrixXd P = chain.transition_matrix();
-  Eigen::VectorXd sizes = Eigen::EigenSolver<Eigen::MatrixXd>(P, false).eigenvalues().cwiseAbs();
+  Eigen::VectorXd sizes = detail::eigenvalues(P).cwiseAbs();
   std::sort(sizes.data(), sizes.data() + sizes.size(), [](double a, double b) { return a > b; });
   return sizes.size() < 2 ? 1.0 : std::max(0.0, 1.0 - sizes[1]);
 }

@@ -9,7 +9,7 @@ namespace sojourn::detail {
 
 namespace {
 
-constexpr std::uint64_t most_cells = std::uint64_t{1} << 31;
+constexpr std::uint64_t most_alias_cells = std::uint64_t{1} << 31;
 constexpr std::uint64_t room_for_one_width = 4096;  // cells that need no better reason
 
 /// `q · 2^64`, with `q` in [0, 1).
@@ -40,7 +40,7 @@ AliasTable::AliasTable(const Chain& chain, const std::vector<std::uint32_t>& num
   }
   const std::uint64_t of_one_width = std::uint64_t{n} << widest;
   is_uniform_ = of_one_width <= std::max(room_for_one_width, 4 * total);
-  if ((is_uniform_ ? of_one_width : total) > most_cells) {
+  if ((is_uniform_ ? of_one_width : total) > most_alias_cells) {
     throw std::length_error("simulate: the chain has more than 2^30 moves");
   }
   rows_.reserve(n);

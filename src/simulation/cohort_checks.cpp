@@ -13,7 +13,7 @@ namespace sojourn::detail {
 namespace {
 
 constexpr std::int64_t most_paths = std::int64_t{1} << 32;
-constexpr std::int64_t most_cells = std::int64_t{1} << 40;
+constexpr std::int64_t most_cohort_cells = std::int64_t{1} << 40;
 constexpr std::int64_t most_moves = std::int64_t{1} << 62;
 
 template <class Counts>
@@ -115,7 +115,7 @@ void check_cohort_memory(const Chain& chain, const CohortOptions& options) {
   const double per_path = 8.0 * (horizon * (n + 1.0) + n + static_cast<double>(chain.n_moves()) + 1.0);
   const double bytes = per_path * static_cast<double>(options.paths);
   const double available = free_memory();
-  if (bytes < available && n * horizon < static_cast<double>(most_cells)) return;
+  if (bytes < available && n * horizon < static_cast<double>(most_cohort_cells)) return;
   refuse("simulate_cohort: not enough memory for " + text::plural(options.paths, "path") + " of " +
          text::plural(options.horizon, "period") + " and " + text::plural(chain.n_states(), "state") + ": " +
          text::number(bytes / 1e9, 3) + " GB of numbers, " + text::number(available / 1e9, 3) +

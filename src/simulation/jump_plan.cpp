@@ -17,7 +17,7 @@ constexpr double rare = 1.0 / 32;
 constexpr double often = 1.0 / 3;
 constexpr std::uint64_t widest_row = 256;  // outcomes of one draw, where lengths and ways out are drawn together
 constexpr std::uint64_t roomy = 1 << 20;   // cells that need no better reason
-constexpr std::uint64_t most_cells = std::uint64_t{1} << 31;
+constexpr std::uint64_t most_jump_cells = std::uint64_t{1} << 31;
 constexpr double whole = 0x1p63;  // the weights of a row sum to this
 
 std::uint64_t cells_for(std::uint64_t n_outcomes) {
@@ -164,7 +164,7 @@ void JumpPlan::choose_sizes(std::vector<Live>& states) const {
           state.has_door ? cells_for(state.longest + 1) + cells_for(n_exits) : cells_for(state.longest * n_exits + 1);
     }
     if (n_cells > roomy && limit > 4) continue;
-    if (n_cells > most_cells) throw std::length_error("simulate: the chain has more than 2^30 moves");
+    if (n_cells > most_jump_cells) throw std::length_error("simulate: the chain has more than 2^30 moves");
     constexpr double bytes_per_cell = sizeof(JumpOutcome) + 2 * sizeof(std::uint64_t);
     check_memory(bytes_per_cell * static_cast<double>(n_cells), "simulate: the tables of stays",
                  "walk step by step (stays = stepped)");

@@ -18,7 +18,11 @@ namespace {
 
 constexpr std::int64_t block_size = 4096;  // customers handed to a thread at once
 
-enum Stream : std::uint32_t { start_high = 2, start_low = 3, move_high = 4, move_low = 5 };
+// Numbers of the streams of random words.
+constexpr std::uint32_t scenario_start_high = 2;
+constexpr std::uint32_t scenario_start_low = 3;
+constexpr std::uint32_t scenario_move_high = 4;
+constexpr std::uint32_t scenario_move_low = 5;
 
 /// The random words of one customer for starts and moves.
 class MoveWords {
@@ -31,14 +35,14 @@ class MoveWords {
   std::uint32_t next(std::uint32_t t) {
     if (t / 4 != kept_) {
       kept_ = t / 4;
-      words_ = block(t, move_high);
+      words_ = block(t, scenario_move_high);
     }
     return words_[t % 4] ^ mirror_;
   }
-  std::uint32_t word(std::uint32_t t, Stream stream) const { return block(t, stream)[t % 4] ^ mirror_; }
+  std::uint32_t word(std::uint32_t t, std::uint32_t stream) const { return block(t, stream)[t % 4] ^ mirror_; }
 
  private:
-  std::array<std::uint32_t, 4> block(std::uint32_t t, Stream stream) const {
+  std::array<std::uint32_t, 4> block(std::uint32_t t, std::uint32_t stream) const {
     return philox4x32({customer_[0], customer_[1], t / 4, stream}, key_);
   }
 
@@ -70,7 +74,8 @@ struct Way {
 
     const Index entry = entrance.entry(c);
     const Index state = entrance.start_states.empty()
-                            ? Index{starts.draw(0, words.word(0, start_high), [&] { return words.word(0, start_low); })}
+                            ? Index{starts.draw(0, words.word(0, scenario_start_high),
+                                                [&] { return words.word(0, scenario_start_low); })}
                             : entrance.start_states[static_cast<std::size_t>(c)];
     const double discount = entry_discounts[static_cast<std::size_t>(entry)];
     for (std::size_t k = 0; k < travellers.size(); ++k) {
@@ -116,7 +121,7 @@ struct Way {
 
     Index next = state;
     if (!moves.is_absorbing[at]) {
-      next = moves.table.draw(state, words.next(t), [&] { return words.word(t, move_low); });
+      next = moves.table.draw(state, words.next(t), [&] { return words.word(t, scenario_move_low); });
     }
     const double cost = program.costs()[state];
     const double mean = money.mean[state];

@@ -11,7 +11,7 @@
 namespace sojourn::detail {
 namespace {
 
-constexpr Index longest_horizon = Index{1} << 31;
+constexpr Index longest_walk = Index{1} << 31;
 constexpr std::int64_t most_customers = std::int64_t{1} << 59;
 constexpr Index most_states_for_moves = 4096;         // a square of counts per thread
 constexpr Index most_cells_for_revenue = 20'000'000;  // periods times moves, per thread
@@ -87,8 +87,8 @@ void check_simulate(const Chain& chain, const Rewards& rewards, const SimulateOp
   }
   check_customers(options);
   check_threads(options.threads);
-  if (options.horizon && (*options.horizon < 1 || *options.horizon > longest_horizon)) {
-    throw std::invalid_argument("horizon: must be from 1 to " + std::to_string(longest_horizon) + " periods, found " +
+  if (options.horizon && (*options.horizon < 1 || *options.horizon > longest_walk)) {
+    throw std::invalid_argument("horizon: must be from 1 to " + std::to_string(longest_walk) + " periods, found " +
                                 std::to_string(*options.horizon));
   }
   if (options.start.size() != 0) check_distribution("start", chain.states(), options.start);

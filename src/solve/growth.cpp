@@ -7,14 +7,11 @@
 #include "chain/move_rows.hpp"
 #include "sojourn/chain/structure.hpp"
 #include "solve/value_system.hpp"
+#include "support/numbers.hpp"
 
 namespace sojourn::detail {
 
 namespace {
-
-std::size_t at(Index i) {
-  return static_cast<std::size_t>(i);
-}
 
 /// An irreducible non-negative matrix `M = Q + b sᵀ`, `Q` by rows.
 struct SelfFeeding {

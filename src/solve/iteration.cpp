@@ -4,13 +4,11 @@
 #include <cstdint>
 #include <utility>
 
+#include "support/numbers.hpp"
+
 namespace sojourn::detail {
 
 namespace {
-
-std::size_t at(Index i) {
-  return static_cast<std::size_t>(i);
-}
 
 using Extended = Eigen::Matrix<long double, Eigen::Dynamic, 1>;
 

@@ -4,13 +4,11 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "support/numbers.hpp"
+
 namespace sojourn::detail {
 
 namespace {
-
-std::size_t at(Index i) {
-  return static_cast<std::size_t>(i);
-}
 
 using Pattern = Eigen::SparseMatrix<double, Eigen::ColMajor, int>;
 

@@ -9,6 +9,7 @@
 
 #include "sojourn/chain/structure.hpp"
 #include "solve/sparse_elimination.hpp"
+#include "support/numbers.hpp"
 #include "support/text.hpp"
 
 namespace sojourn::detail {
@@ -17,10 +18,6 @@ namespace {
 
 constexpr Index most_eliminated_late = 256;  // states that are eliminated where iteration does not get there
 constexpr Index most_factorised = 4000;      // states of a full factorisation
-
-std::size_t at(Index i) {
-  return static_cast<std::size_t>(i);
-}
 
 std::vector<Index> active_states(const Chain& chain, double factor) {
   if (factor == 1.0) return structure(chain).transient_states();

@@ -9,17 +9,17 @@
 
 #include "solve/horizon.hpp"
 #include "support/level.hpp"
+#include "support/numbers.hpp"
 #include "support/text.hpp"
 #include "value/value_walk.hpp"
 
 namespace sojourn {
 
+using detail::infinity;
 using detail::ValueWalk;
 using detail::WalkProblem;
 
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 void check_options(double cost, const PaybackOptions& options) {
   if (!(cost > 0.0 && std::isfinite(cost))) {

@@ -2,17 +2,12 @@
 
 #include <stdexcept>
 
+#include "support/numbers.hpp"
 #include "support/text.hpp"
 
 namespace sojourn::detail {
 
-namespace {
-
-std::size_t at(Index i) {
-  return static_cast<std::size_t>(i);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 SettledMoney::SettledMoney(const LifetimeValue& value, const WalkProblem& problem) : value_(value), problem_(problem) {
   if (!problem_.horizon) return;

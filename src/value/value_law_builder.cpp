@@ -5,18 +5,19 @@
 #include <stdexcept>
 #include <utility>
 
+#include "support/numbers.hpp"
 #include "support/text.hpp"
 
 namespace sojourn {
 
 using detail::GridTooLarge;
 using detail::Harvest;
+using detail::infinity;
 using detail::Mass;
 using detail::ValueWalk;
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double spreads = 16.0;           // standard deviations that a grid is laid over
 constexpr std::size_t most_kept = 65'536;  // values of customers who came to their end
 

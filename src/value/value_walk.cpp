@@ -7,18 +7,14 @@
 #include <string>
 #include <utility>
 
+#include "support/numbers.hpp"
 #include "support/text.hpp"
 
 namespace sojourn::detail {
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double same = 1e-14;  // amounts closer than this share of the largest are one amount, twice rounded
-
-std::size_t at(Index i) {
-  return static_cast<std::size_t>(i);
-}
 
 /// Sorted amounts, those that differ by rounding alone as one.
 void merge_same(std::vector<Mass>& values, double tolerance) {

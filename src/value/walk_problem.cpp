@@ -8,15 +8,11 @@
 #include <tuple>
 #include <utility>
 
+#include "support/numbers.hpp"
+
 namespace sojourn::detail {
 
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
-std::size_t at(Index i) {
-  return static_cast<std::size_t>(i);
-}
 
 /// Takes the flag from every state from which one can be reached that has none.
 template <class Steps>
