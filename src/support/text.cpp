@@ -44,7 +44,7 @@ std::string list(const std::vector<std::string>& names, std::size_t most) {
   std::string out;
   for (std::size_t i = 0; i < shown; ++i) {
     if (i > 0) out += i + 1 == names.size() ? " and " : ", ";
-    out += quoted(names[i]);
+    out += text::quoted(names[i]);
   }
   if (shown < names.size()) out += " and " + std::to_string(names.size() - shown) + " more";
   return out;
