@@ -11,7 +11,6 @@
 
 namespace sojourn::detail {
 
-
 /// Refuses or removes moves that the lifecycle does not allow.
 CountMatrix allowed_moves(const char* where, const Lifecycle& lifecycle, CountMatrix moves, Forbidden policy);
 CountMatrix allowed_moves(const char* where, const Journeys& journeys, Forbidden policy);

@@ -112,16 +112,19 @@ def test_a_frame_of_each_backend_is_the_dict(backend: str, make: Callable[[], An
             assert columns[name] == expected.tolist()
 
 
-@pytest.mark.parametrize("order", [BACKENDS, BACKENDS[::-1], ["polars", "pandas", "pyarrow"]])
-def test_without_a_name_the_backend_that_was_imported_first_is_taken(
-    monkeypatch: pytest.MonkeyPatch, order: list[str]
+@pytest.mark.parametrize(
+    ("loaded", "taken"),
+    [(BACKENDS, "pandas"), (BACKENDS[::-1], "pandas"), (["pyarrow", "polars"], "polars"), (["pyarrow"], "pyarrow")],
+)
+def test_without_a_name_the_first_backend_that_is_loaded_is_taken(
+    monkeypatch: pytest.MonkeyPatch, loaded: list[str], taken: str
 ) -> None:
     modules = {name: pytest.importorskip(name) for name in BACKENDS}
     for name in BACKENDS:
         monkeypatch.delitem(sys.modules, name)
-    for name in order:
+    for name in loaded:
         monkeypatch.setitem(sys.modules, name, modules[name])
-    assert type(journeys().to_frame()).__module__.startswith(order[0])
+    assert type(journeys().to_frame()).__module__.startswith(taken)
 
 
 def test_without_a_name_and_an_import_the_first_installed_backend_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:

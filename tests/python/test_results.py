@@ -540,3 +540,17 @@ def test_parts_of_a_pickled_simulation_add_up_to_the_whole() -> None:
     assert again.value == whole.value
     for one, other in zip(again.journey_columns().values(), whole.journey_columns().values(), strict=True):
         assert (one == other).all()
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_every_protocol_keeps_a_result(protocol: int) -> None:
+    for x in (CHAIN, value(), value().mean):
+        assert str(pickle.loads(pickle.dumps(x, protocol))) == str(x)
+
+
+@pytest.mark.parametrize("output", ["value", "value_summary", "end_times", "moves", "revenue", "journeys", "occupancy"])
+def test_a_simulation_is_a_table_whatever_was_asked_for(output: str) -> None:
+    run = sj.simulate(CHAIN, customers=20, horizon=4, rewards=REWARDS, discount_factor=0.9, outputs=output)
+    columns = run.to_dict()
+    assert columns["survivors"][0] == 20 if output == "occupancy" else columns["customers"] == 20
+    assert ("mean" in columns) == output.startswith("value")

@@ -172,6 +172,11 @@ WRONG_CALLS: list[tuple[str, Any, str]] = [
         "order_test: journeys: expected Journeys, found ndarray of shape (1000, 1000)",
     ),
     (
+        "nor where a number is wanted",
+        lambda: sj.simulate(CHAIN, customers=LARGE, horizon=2),
+        "customers: expected a whole number, found ndarray",
+    ),
+    (
         "one of two types",
         lambda: _core.Levers.__getitem__("a", 1),
         "Levers.__getitem__: self: expected Levers, found str",

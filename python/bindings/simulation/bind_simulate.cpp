@@ -223,24 +223,6 @@ void bind_simulate(py::module_& m) {
           "definition", [](const BoundSimulation& self) { return self.simulation.definition(); },
           doc::Simulation_definition)
       .def(
-          "to_dict",
-          [](const BoundSimulation& self) {
-            const CountMatrix& occupancy = self.simulation.occupancy();
-            const py::module_ numpy = py::module_::import("numpy");
-            py::dict result;
-            result["period"] = numpy.attr("arange")(occupancy.rows());
-            result["survivors"] = copy(self.simulation.survivors());
-            for (Index i = 0; i < self.states.n_states(); ++i) {
-              std::string name = self.states.name(i);
-              while (result.contains(name)) name += "_";
-              result[py::str(name)] = copy(CountVector(occupancy.col(i)));
-            }
-            return result;
-          },
-          "The occupancy as a table, one row per period: period, survivors, then customers in each state under its "
-          "name\n"
-          "(with an underscore added where the name is taken); each a NumPy array.")
-      .def(
           "__add__",
           [](const BoundSimulation& self, const BoundSimulation& other) {
             return BoundSimulation{self.simulation + other.simulation, self.states};

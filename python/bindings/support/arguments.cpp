@@ -118,10 +118,17 @@ SparseMatrix to_sparse_matrix(py::handle object, const char* argument) {
   const auto first = py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>(rows.attr("indptr"));
   const auto to = py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>(rows.attr("indices"));
   const Vector value = to_vector(rows.attr("data"), argument);
+  const auto is_inside = [&](Index e) { return e >= 0 && e <= std::min<Index>(to.size(), value.size()); };
+  const auto refuse_indices = [&] {
+    refuse(argument + ": its indices do not fit its shape; make the sparse matrix anew"s);
+  };
+  if (first.size() != shape.first + 1) refuse_indices();
   std::vector<Eigen::Triplet<double>> entries;
   entries.reserve(static_cast<std::size_t>(value.size()));
   for (Index i = 0; i < shape.first; ++i) {
+    if (!is_inside(first.at(i)) || !is_inside(first.at(i + 1))) refuse_indices();
     for (Index e = first.at(i); e < first.at(i + 1); ++e) {
+      if (to.at(e) < 0 || to.at(e) >= shape.second) refuse_indices();
       entries.emplace_back(static_cast<int>(i), static_cast<int>(to.at(e)), value[e]);
     }
   }
@@ -153,7 +160,9 @@ Index to_index(py::handle object, const char* argument) {
                 (py::isinstance<py::float_>(object) ? std::string(py::repr(object)) : type_name(object)));
   const Py_ssize_t n = PyNumber_AsSsize_t(object.ptr(), PyExc_OverflowError);
   if (n == -1 && PyErr_Occurred()) {
+    const bool is_large = PyErr_ExceptionMatches(PyExc_OverflowError) != 0;
     PyErr_Clear();
+    if (!is_large) refuse_type(argument + ": expected a whole number, found "s + type_name(object));
     refuse(argument + ": "s + std::string(py::str(object)) + " is out of range"s);
   }
   return n;
@@ -197,7 +206,8 @@ void Reporter::finish() {
 
 std::uint64_t to_seed(py::handle object) {
   if (py::isinstance<py::bool_>(object) || !PyIndex_Check(object.ptr()))
-    throw py::value_error("seed: expected a whole number from 0 to 2^64 - 1, found " + std::string(py::repr(object)));
+    throw py::value_error("seed: expected a whole number from 0 to 2^64 - 1, found " +
+                          (py::isinstance<py::float_>(object) ? std::string(py::repr(object)) : type_name(object)));
   const auto number = py::reinterpret_steal<py::object>(PyNumber_Index(object.ptr()));
   if (!number) throw py::error_already_set();
   const unsigned long long seed = PyLong_AsUnsignedLongLong(number.ptr());

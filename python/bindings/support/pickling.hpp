@@ -5,6 +5,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -163,8 +164,11 @@ struct Pickled<SparseMatrix> {
   }
   static SparseMatrix in(py::handle object) {
     const auto [rows, columns, first, to, value] = Pickled<Parts>::in(object);
-    if (static_cast<Index>(first.size()) != rows + 1 || to.size() != value.size() ||
-        first.back() != static_cast<int>(to.size())) {
+    const bool is_whole = rows >= 0 && static_cast<Index>(first.size()) == rows + 1 && to.size() == value.size() &&
+                          first.front() == 0 && first.back() == static_cast<int>(to.size()) &&
+                          std::is_sorted(first.begin(), first.end()) &&
+                          std::all_of(to.begin(), to.end(), [n = columns](int j) { return j >= 0 && j < n; });
+    if (!is_whole) {
       throw py::cast_error("a sparse matrix of other lengths");
     }
     return Eigen::Map<const SparseMatrix>(rows, columns, static_cast<Index>(to.size()), first.data(), to.data(),

@@ -61,6 +61,8 @@ def complete(module: types.ModuleType) -> None:
         elif isinstance(member, type) and member.__module__ == module.__name__:
             for key, made in list(_completed(member)):
                 setattr(member, key, made)
+            if "__getstate__" in vars(member):
+                member.__reduce_ex__ = _reduced  # type: ignore[method-assign]
 
 
 def _completed(cls: type) -> Iterator[tuple[str, Any]]:
@@ -77,6 +79,14 @@ def _completed(cls: type) -> Iterator[tuple[str, Any]]:
         bound = Bound(function, f"{cls.__qualname__}.{key}", (cls.__doc__ or "") if key == "__init__" else "")
         made = _python_function(bound, cls.__module__)
         yield key, staticmethod(made) if is_static else made
+
+
+def _reduced(self: Any, protocol: Any) -> Any:
+    """Pickle as the newer protocols do; the oldest two would make an object without a state."""
+    return object.__reduce_ex__(self, max(protocol, 2))
+
+
+_reduced.__name__ = _reduced.__qualname__ = "__reduce_ex__"
 
 
 def _never_made(name: str) -> Callable[[Any], None]:

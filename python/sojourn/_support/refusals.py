@@ -54,7 +54,7 @@ def refusal(name: str, overloads: list[Signature], args: tuple[Any, ...], kwargs
         kinds = [kind for fits, which, kind in problems if fits == furthest and which == argument]
         value = _given(overloads[0], args, kwargs)[argument]
         wanted = _listed([one for kind in kinds for one in split(kind, "|")], "or")
-        told = f"{argument}: expected {wanted}, found {_found(value)}"
+        told = f"{argument}: expected {wanted}, found {found(value)}"
     return f"{where}: {told}"
 
 
@@ -70,7 +70,7 @@ def _unexpected(keyword: str, known: list[str]) -> str:
     return f"unexpected keyword {keyword!r}{advice}"
 
 
-def _found(value: Any) -> str:
+def found(value: Any) -> str:
     """What a value is, in a few words however large it is."""
     shape = getattr(value, "shape", None)
     name = type(value).__name__
@@ -108,7 +108,7 @@ def _problem(signature: Signature, owner: str, args: tuple[Any, ...], kwargs: di
     missing = [repr(name) for name in wanted if name not in given]
     if missing:
         return fits, "", f"missing argument{'s' if len(missing) > 1 else ''} {_listed(missing, 'and')}"
-    taken = ", ".join([_found(x) for x in args] + [f"{key}={_found(x)}" for key, x in kwargs.items()])
+    taken = ", ".join([found(x) for x in args] + [f"{key}={found(x)}" for key, x in kwargs.items()])
     return fits, "", f"expected {signature.replace(return_annotation=Signature.empty)}, found ({taken})"
 
 

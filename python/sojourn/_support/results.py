@@ -129,7 +129,7 @@ def _to_frame(self: Any, backend: str | None = None) -> Any:
     Parameters
     ----------
     backend : {"pandas", "polars", "pyarrow"}, optional
-        Without it the one of these that the program imported first, else the first that is installed.
+        Without it the first of these that the program has loaded, else the first that is installed.
 
     Raises
     ------
@@ -248,7 +248,7 @@ def _plain(text: str) -> str:
 
 
 def frame(columns: Columns, backend: str | None = None) -> Any:
-    """Make a table of the named backend; without a name, of the one imported first, or else the first installed.
+    """Make a table of the named backend; without a name, of the first one loaded, or else the first installed.
 
     Raises
     ------
@@ -258,10 +258,11 @@ def frame(columns: Columns, backend: str | None = None) -> Any:
         For a backend of another name.
     """
     if backend is not None and backend not in _BACKENDS:
-        raise ValueError(f"backend: expected one of {', '.join(map(repr, _BACKENDS))} or None, found {backend!r}")
+        told = repr(backend) if isinstance(backend, str) else type(backend).__name__
+        raise ValueError(f"backend: expected one of {', '.join(map(repr, _BACKENDS))} or None, found {told}")
     if _is_single(columns):
         columns = {name: np.array([x], None if x is not None else object) for name, x in columns.items()}
-    here = [name for name in list(sys.modules) if name in _BACKENDS and sys.modules[name] is not None]
+    here = [name for name in _BACKENDS if sys.modules.get(name) is not None]
     for name in (backend,) if backend is not None else (*here, *_BACKENDS):
         try:
             module = importlib.import_module(name)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sojourn import _core
-from sojourn._support.results import Columns, table, values
+from sojourn._support.results import Columns, by_period, table, values
 from sojourn.simulation._streaming import WrittenJourneys
 
 
@@ -20,11 +20,13 @@ def _simulated(self: _core.SimulatedValue) -> Columns:
     return columns | {f"quantile_{p}": self.quantile(p) for p in (0.05, 0.25, 0.5, 0.75, 0.95)}
 
 
-def _simulation_shown(self: _core.Simulation) -> Columns:
+def _simulation(self: _core.Simulation) -> Columns:
     try:
-        return self.to_dict()
-    except ValueError:  # occupancy was not asked for
+        occupancy = np.asarray(self.occupancy)
+    except ValueError:  # it was not asked for
         return {"customers": self.customers, **_value_of(self)}
+    periods = {"period": np.arange(len(occupancy)), "survivors": np.asarray(self.survivors)}
+    return by_period(periods, self.states.names, occupancy)
 
 
 def _value_of(self: _core.Simulation) -> Columns:
@@ -59,7 +61,7 @@ def _or_none(name: str) -> Any:
 
 
 table(_core.SimulatedValue, "Simulated value of customers, currency", _simulated)
-table(_core.Simulation, lambda self: self.definition, shown=_simulation_shown)
+table(_core.Simulation, lambda self: self.definition, _simulation)
 table(_core.ScenarioSimulation, _mean_told)
 table(_core.ScenarioComparison, _compared_told, _compared)
 values(_core.SimulatedMean, "Mean over customers, currency")

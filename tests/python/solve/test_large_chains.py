@@ -163,3 +163,11 @@ def test_a_full_matrix_that_does_not_fit_is_refused() -> None:
         chain.after(3)
     with pytest.raises(ValueError, match="kept sparse"):
         sj.path.mixing_time(sj.Chain(names(30), random_moves(30)))
+
+
+@pytest.mark.parametrize("place", [7, -1, 100_000_000])
+def test_an_index_outside_the_matrix_is_refused(place: int) -> None:
+    matrix = sp.csr_matrix([[0.5, 0.5], [0.0, 1.0]])
+    matrix.indices[0] = place
+    with pytest.raises(ValueError, match="transition_matrix: its indices do not fit its shape"):
+        sj.Chain(["a", "b"], matrix, period="month")
