@@ -62,7 +62,7 @@ def complete(module: types.ModuleType) -> None:
             for key, made in list(_completed(member)):
                 setattr(member, key, made)
             if "__getstate__" in vars(member):
-                member.__reduce_ex__ = _reduced  # type: ignore[method-assign]
+                member.__reduce_ex__ = _reduced  # type: ignore[method-assign, assignment]
 
 
 def _completed(cls: type) -> Iterator[tuple[str, Any]]:

@@ -21,12 +21,16 @@ def _simulated(self: _core.SimulatedValue) -> Columns:
 
 
 def _simulation(self: _core.Simulation) -> Columns:
-    try:
-        occupancy = np.asarray(self.occupancy)
-    except ValueError:  # it was not asked for
-        return {"customers": self.customers, **_value_of(self)}
+    occupancy = np.asarray(self.occupancy)
     periods = {"period": np.arange(len(occupancy)), "survivors": np.asarray(self.survivors)}
     return by_period(periods, self.states.names, occupancy)
+
+
+def _simulation_shown(self: _core.Simulation) -> Columns:
+    try:
+        return _simulation(self)
+    except ValueError:  # occupancy was not asked for
+        return {"customers": self.customers, **_value_of(self)}
 
 
 def _value_of(self: _core.Simulation) -> Columns:
@@ -61,7 +65,7 @@ def _or_none(name: str) -> Any:
 
 
 table(_core.SimulatedValue, "Simulated value of customers, currency", _simulated)
-table(_core.Simulation, lambda self: self.definition, _simulation)
+table(_core.Simulation, lambda self: self.definition, _simulation, shown=_simulation_shown)
 table(_core.ScenarioSimulation, _mean_told)
 table(_core.ScenarioComparison, _compared_told, _compared)
 values(_core.SimulatedMean, "Mean over customers, currency")
