@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "chain/state_words.hpp"
 #include "solve/horizon.hpp"
 #include "support/memory.hpp"
 #include "support/refuse.hpp"
@@ -31,10 +32,7 @@ void check_whole_numbers(const char* who, const StateSpace& states, const Counts
 
 void check_cohort(const Chain& chain, const Rewards& rewards, const CohortOptions& options) {
   const StateSpace& states = chain.states();
-  if (!(states == rewards.states())) {
-    refuse("rewards: are for the states " + text::list(rewards.states().names()) + ", the chain has " +
-           text::list(states.names()));
-  }
+  check_same_states("rewards", rewards.states(), states);
   check_horizon("horizon", options.horizon);
   const bool has_stock = options.stock.size() != 0;
   if (!options.customers && !has_stock) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "chain/state_words.hpp"
 #include "solve/endless.hpp"
 #include "support/text.hpp"
 #include "support/threads.hpp"
@@ -81,10 +82,7 @@ void check_end(const Chain& chain, const Rewards& rewards) {
 }  // namespace
 
 void check_simulate(const Chain& chain, const Rewards& rewards, const SimulateOptions& options) {
-  if (!(chain.states() == rewards.states())) {
-    throw std::invalid_argument("rewards: are for the states " + text::list(rewards.states().names()) +
-                                ", the chain has " + text::list(chain.states().names()));
-  }
+  check_same_states("rewards", rewards.states(), chain.states());
   check_customers(options);
   check_threads(options.threads);
   if (options.horizon && (*options.horizon < 1 || *options.horizon > longest_walk)) {
